@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
 /**
  * The intents table: the queues of items that many instances write. It has no stream.
@@ -119,7 +120,7 @@ public class IntentStore {
     /**
      * Writes a state alone. Cost: 1 WCU for each KB.
      *
-     * @return false if another writer has replaced the state that was read
+     * @return false if another writer has replaced the state that was read, or is replacing it
      */
     boolean write(QueueKey key, QueueState before, QueueState after) {
         try {
@@ -130,7 +131,8 @@ public class IntentStore {
                 }
             });
             return true;
-        } catch (ConditionalCheckFailedException e) {
+        } catch (ConditionalCheckFailedException | TransactionConflictException e) {
+            // A conflict: the transaction of another writer is replacing the state.
             return false;
         }
     }

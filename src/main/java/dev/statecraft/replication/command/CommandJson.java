@@ -11,10 +11,15 @@ import dev.statecraft.replication.state.Operations;
 import dev.statecraft.replication.state.OperationsReader;
 import dev.statecraft.replication.state.StatePath;
 import dev.statecraft.replication.state.Strategy;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +28,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandJson {
 
-    private static final int SOURCE_FIELDS = 4;
+    /** The forms of an edit. An update has exactly one of them. */
+    private static final Set<String> EDITS = Set.of("ops", "state", "patch");
+
+    /** The types of the fields of each kind. */
+    private static final Map<String, Map<String, Predicate<JsonNode>>> FIELDS = Map.of(
+            "create",
+                    fields(Map.of(
+                            "t", JsonNode::isTextual, "w", orNull(JsonNode::isTextual), "s", JsonNode::isObject)),
+            "update",
+                    fields(Map.of(
+                            "b", orNull(JsonNode::isIntegralNumber),
+                            "r", orNull(JsonNode::isIntegralNumber),
+                            "g", orNull(JsonNode::isTextual),
+                            "was", JsonNode::isObject,
+                            "ops", JsonNode::isObject,
+                            "state", JsonNode::isObject,
+                            "patch", JsonNode::isObject)),
+            "delete", fields(Map.of("r", orNull(JsonNode::isIntegralNumber))),
+            "revert", fields(Map.of("v", JsonNode::isIntegralNumber)));
+
+    private static final Map<String, Strategy> STRATEGIES =
+            Stream.of(Strategy.values()).collect(Collectors.toUnmodifiableMap(Strategy::name, strategy -> strategy));
 
     private CommandJson() {}
 
@@ -62,44 +88,69 @@ public final class CommandJson {
         }
     }
 
-    /** Reads a command; empty if this release does not know its kind or one of its fields. */
+    /** Reads a command; empty if this release does not know its kind, one of its fields or the value of one. */
     public static Optional<Command> read(JsonNode json) {
-        Source source = new Source(
-                json.path("by").asText(), text(json, "p"), json.path("o").asBoolean());
-        Command command =
-                switch (json.path("k").asText()) {
-                    case "create" ->
-                        json.get("s") instanceof ObjectNode state
-                                ? new Command.Create(json.path("t").asText(), state, text(json, "w"), source)
-                                : null;
-                    case "update" -> update(json, source);
-                    case "delete" -> new Command.Delete(number(json, "r"), source);
-                    case "revert" -> new Command.Revert(json.path("v").asLong(), source);
-                    default -> null;
-                };
-        return Optional.ofNullable(command).filter(known -> json.size() == fields(known));
-    }
-
-    private static int fields(Command command) {
-        if (command instanceof Command.Create) {
-            return SOURCE_FIELDS + 3;
+        Map<String, Predicate<JsonNode>> fields = FIELDS.get(json.path("k").asText());
+        if (fields == null || !hasExactly(json, fields)) {
+            return Optional.empty();
         }
-        return SOURCE_FIELDS + (command instanceof Command.Update ? 5 : 1);
+        Source source = new Source(
+                json.get("by").textValue(), text(json, "p"), json.get("o").booleanValue());
+        return switch (json.get("k").textValue()) {
+            case "create" ->
+                Optional.of(new Command.Create(
+                        json.get("t").textValue(), (ObjectNode) json.get("s"), text(json, "w"), source));
+            case "update" -> update(json).map(update -> new Command.Update(update, source));
+            case "delete" -> Optional.of(new Command.Delete(number(json, "r"), source));
+            default -> Optional.of(new Command.Revert(json.get("v").longValue(), source));
+        };
     }
 
-    private static Command.@Nullable Update update(JsonNode json, Source source) {
+    /** A field that is missing, additional or of another type may change the meaning of the others. */
+    private static boolean hasExactly(JsonNode json, Map<String, Predicate<JsonNode>> fields) {
+        for (Map.Entry<String, JsonNode> field : json.properties()) {
+            Predicate<JsonNode> type = fields.getOrDefault(field.getKey(), unknown -> false);
+            if (!type.test(field.getValue())) {
+                return false;
+            }
+        }
+        long edits = EDITS.stream().filter(json::has).count();
+        return fields.containsKey("ops")
+                ? edits == 1 && json.size() == fields.size() - EDITS.size() + 1
+                : json.size() == fields.size();
+    }
+
+    private static Map<String, Predicate<JsonNode>> fields(Map<String, Predicate<JsonNode>> ofKind) {
+        Map<String, Predicate<JsonNode>> all = new HashMap<>(ofKind);
+        all.put("k", JsonNode::isTextual);
+        all.put("by", JsonNode::isTextual);
+        all.put("p", orNull(JsonNode::isTextual));
+        all.put("o", JsonNode::isBoolean);
+        return Map.copyOf(all);
+    }
+
+    private static Predicate<JsonNode> orNull(Predicate<JsonNode> type) {
+        return type.or(JsonNode::isNull);
+    }
+
+    private static Optional<EntityUpdate> update(JsonNode json) {
         Edit edit = edit(json);
         if (edit == null) {
-            return null;
+            return Optional.empty();
         }
         SortedMap<StatePath, JsonNode> was = new TreeMap<>();
-        for (Map.Entry<String, JsonNode> seen : json.path("was").properties()) {
-            was.put(StatePath.parse(seen.getKey()).orElseThrow(), seen.getValue());
+        for (Map.Entry<String, JsonNode> seen : json.get("was").properties()) {
+            Optional<StatePath> path = StatePath.parse(seen.getKey());
+            if (path.isEmpty()) {
+                return Optional.empty();
+            }
+            was.put(path.get(), seen.getValue());
         }
-        String strategy = text(json, "g");
-        EntityUpdate update = new EntityUpdate(
-                edit, number(json, "b"), number(json, "r"), was, strategy == null ? null : Strategy.valueOf(strategy));
-        return new Command.Update(update, source);
+        String name = text(json, "g");
+        Strategy strategy = name == null ? null : STRATEGIES.get(name);
+        return name != null && strategy == null
+                ? Optional.empty()
+                : Optional.of(new EntityUpdate(edit, number(json, "b"), number(json, "r"), was, strategy));
     }
 
     private static @Nullable Edit edit(JsonNode json) {

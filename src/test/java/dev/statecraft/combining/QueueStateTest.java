@@ -1,0 +1,127 @@
+package dev.statecraft.combining;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.statecraft.combining.QueueState.Outcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which requests are done, who is next, and the stored form of it. */
+class QueueStateTest {
+
+    private static final ByteBuffer RETURNED = ByteBuffer.allocate(0);
+
+    private static ByteBuffer bytes(int... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length);
+        for (int value : values) {
+            bytes.put((byte) value);
+        }
+        return bytes.flip();
+    }
+
+    private static Intent intent(long writer, long number, long at) {
+        return new Intent(writer, number, at, bytes(1));
+    }
+
+    private static QueueState state(long at, Map<Long, Outcome> outcomes) {
+        return new QueueState(1, at, 0, outcomes.size(), 0, outcomes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void outcomesSurvivePacking(long seed) {
+        Random random = new Random(seed);
+        for (int run = 0; run < 100; run++) {
+            long at = random.nextLong(1L << 42);
+            Map<Long, Outcome> outcomes = new HashMap<>();
+            int writers = random.nextInt(300);
+            for (int i = 0; i < writers; i++) {
+                byte[] bytes = new byte[random.nextInt(20)];
+                random.nextBytes(bytes);
+                // An outcome may be later than the state, if the clock of the last writer is behind.
+                long outcomeAt = at - random.nextInt(900_000) + random.nextInt(1_000);
+                outcomes.put(
+                        random.nextLong(1, Long.MAX_VALUE),
+                        new Outcome(random.nextLong(1L << random.nextInt(1, 62)), outcomeAt, ByteBuffer.wrap(bytes)));
+            }
+            byte[] packed = state(at, outcomes).packedOutcomes();
+            assertEquals(outcomes, new HashMap<>(QueueState.unpackOutcomes(packed, at)), "seed " + seed);
+        }
+    }
+
+    @Test
+    void typicalOutcomeHasSixteenBytes() {
+        Outcome outcome = new Outcome(5_000, 1_000_000, bytes(1, 2));
+        assertEquals(16, state(1_009_000, Map.of(7L, outcome)).packedOutcomes().length);
+    }
+
+    @Test
+    void outcomeIsThatOfTheSameNumberAndLaterRequestsAreNotDone() {
+        QueueState state = state(100, Map.of(7L, new Outcome(5, 90, bytes(9))));
+        assertEquals(Optional.of(bytes(9)), state.outcomeOf(intent(7, 5, 1)));
+        assertEquals(Optional.empty(), state.outcomeOf(intent(7, 6, 1)));
+        assertEquals(Optional.empty(), state.outcomeOf(intent(8, 5, 1)));
+    }
+
+    /** The writer of an earlier request has left it; nobody may do it. */
+    @Test
+    void earlierRequestsOfAWriterAreReturned() {
+        QueueState state = state(100, Map.of(7L, new Outcome(5, 90, bytes(9))));
+        assertEquals(Optional.of(RETURNED), state.outcomeOf(intent(7, 4, 1)));
+        assertEquals(List.of(), state.waiting(List.of(intent(7, 4, 1), intent(7, 5, 1))));
+    }
+
+    @Test
+    void requestsWaitInOrderOfTimeAndThenOfWriter() {
+        Intent first = intent(9, 1, 10);
+        Intent second = intent(3, 1, 20);
+        Intent third = intent(4, 1, 20);
+        QueueState state = state(100, Map.of(5L, new Outcome(2, 90, bytes(1))));
+        assertEquals(
+                List.of(first, second, third), state.waiting(List.of(third, intent(5, 2, 1), second, first)));
+    }
+
+    @Test
+    void nextIsTheFirstRequestThatIsLeft() {
+        List<Intent> waiting = List.of(intent(1, 1, 1), intent(2, 1, 2), intent(3, 1, 3));
+        QueueState after = QueueState.NONE.after(waiting, List.of(bytes(1), RETURNED), 50, 0);
+        assertEquals(1, after.generation());
+        assertEquals(50, after.at());
+        assertEquals(2, after.combined());
+        assertEquals(3, after.next());
+        assertEquals(Optional.of(bytes(1)), after.outcomeOf(waiting.get(0)));
+        assertEquals(Optional.of(RETURNED), after.outcomeOf(waiting.get(1)));
+        assertEquals(List.of(waiting.get(2)), after.waiting(waiting));
+        QueueState end = after.after(after.waiting(waiting), List.of(bytes(3)), 60, 0);
+        assertEquals(2, end.generation());
+        assertEquals(0, end.next());
+        assertEquals(List.of(), end.waiting(waiting));
+    }
+
+    @Test
+    void cycleIsSmoothedAndIgnoresQuietTimesAndClocksThatGoBack() {
+        QueueState state = new QueueState(1, 10_000, 40, 1, 0, Map.of());
+        assertEquals(50, state.after(List.of(), List.of(), 10_080, 0).cycleMillis());
+        assertEquals(40, state.after(List.of(), List.of(), 20_000, 0).cycleMillis());
+        assertEquals(40, state.after(List.of(), List.of(), 9_000, 0).cycleMillis());
+        assertEquals(0, QueueState.NONE.after(List.of(), List.of(), 1_000_000, 0).cycleMillis());
+    }
+
+    @Test
+    void outcomesBeforeATimeAreForgotten() {
+        QueueState state = state(
+                100, Map.of(1L, new Outcome(1, 39, bytes(1)), 2L, new Outcome(1, 40, bytes(2))));
+        List<Intent> waiting = new ArrayList<>(List.of(intent(3, 1, 95)));
+        QueueState after = state.after(waiting, List.of(bytes(3)), 100, 40);
+        assertEquals(Set.of(2L, 3L), after.outcomes().keySet());
+    }
+}
