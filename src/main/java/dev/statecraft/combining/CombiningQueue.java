@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -151,7 +152,7 @@ public class CombiningQueue {
             QueueState state = queue.map(Queue::state).orElseGet(() -> intents.state(key));
             long now = ticker.nanos();
             waiting.saw(state, now);
-            queue.ifPresent(waiting::saw);
+            queue.ifPresent(read -> waiting.saw(undone(read, own)));
             Optional<ByteBuffer> outcome = state.outcomeOf(own);
             if (outcome.isPresent()) {
                 met(key, state.combined() >= CROWD);
@@ -159,11 +160,11 @@ public class CombiningQueue {
             }
             boolean takesOver = waiting.takesOver(now);
             boolean turn = takesOver || waiting.isFirst(state);
-            if (turn && queue.isPresent()) {
-                return new First(queue.get());
-            }
             if (now - until > 0) {
                 return new TimeOver();
+            }
+            if (turn && queue.isPresent()) {
+                return new First(queue.get());
             }
             readsIntents = turn || waiting.needsIntents(state);
             if (!readsIntents) {
@@ -182,11 +183,12 @@ public class CombiningQueue {
 
     /** Returns the result of the own request; empty if it is not done yet. */
     private <T> Optional<T> combine(QueueKey key, Queue queue, WaitingIntent waiting, Round<T> round) {
-        long now = clock.millis();
-        List<Intent> all = waitingAt(queue, now);
+        Intent own = waiting.own();
+        QueueTime time = time(queue);
+        List<Intent> all = undone(queue, own);
         List<ByteBuffer> skipped = new ArrayList<>();
         // A turn before the own request, after a takeover: its writer stopped, or writes without the turn.
-        while (skipped.size() < all.size() && all.get(skipped.size()).isTurn()) {
+        while (all.get(skipped.size()).isTurn()) {
             skipped.add(RETURNED);
         }
         List<Intent> combined = all.stream()
@@ -194,22 +196,14 @@ public class CombiningQueue {
                 .takeWhile(intent -> !intent.isTurn())
                 .limit(config.intentsPerWrite())
                 .toList();
-        long forget = now - config.retention().toMillis();
         Function<List<ByteBuffer>, QueueState> after = outcomes -> {
             List<ByteBuffer> done = new ArrayList<>(skipped);
             done.addAll(outcomes);
-            return queue.state().after(all, done, now, forget);
+            return queue.state().after(all, done, time, retentionMillis());
         };
         QueueWrite write = new QueueWrite(
                 outcomes -> intents.writing(key, queue.state(), after.apply(outcomes)),
                 outcomes -> intents.write(key, queue.state(), after.apply(outcomes)));
-        if (combined.isEmpty()) {
-            // Only turns were waiting; the clock of this instance is too wrong for its own request.
-            if (!write.alone().test(List.of())) {
-                ticker.sleep(config.poll().toNanos());
-            }
-            return Optional.empty();
-        }
         Round.RoundResult<T> outcome = round.combine(combined, write);
         waiting.restart(ticker.nanos());
         if (!(outcome instanceof Combined<T> done)) {
@@ -220,7 +214,7 @@ public class CombiningQueue {
         if (done.results().size() > 1) {
             met(key, done.results().size() >= CROWD);
         }
-        deleteExpired(key, queue, now);
+        deleteExpired(key, queue, time);
         for (int i = 0; i < done.results().size(); i++) {
             if (combined.get(i).writer() == writer) {
                 return Optional.of(done.results().get(i));
@@ -229,20 +223,38 @@ public class CombiningQueue {
         return Optional.empty();
     }
 
-    /** The requests that are not done. Older intents are remains of instances that stopped; their outcomes are dropped. */
-    private List<Intent> waitingAt(Queue queue, long now) {
-        long oldest = now - config.retention().toMillis() / 2;
-        return queue.state()
-                .waiting(queue.intents().stream()
-                        .filter(intent -> intent.at() >= oldest)
-                        .toList());
+    private QueueTime time(Queue queue) {
+        return QueueTime.of(clock.millis(), queue.intents(), writer);
     }
 
-    private void deleteExpired(QueueKey key, Queue queue, long now) {
-        queue.intents().stream()
-                .filter(intent -> intent.at() < now - config.retention().toMillis())
-                .limit(DELETED_PER_WRITE)
-                .forEach(intent -> intents.delete(key, intent));
+    private long retentionMillis() {
+        return config.retention().toMillis();
+    }
+
+    /**
+     * The requests that are not done, in order, with the own one. Older intents are remains of instances that stopped,
+     * whose outcomes may have been dropped. The own intent may be among them if the clock of this instance is wrong.
+     */
+    private List<Intent> undone(Queue queue, Intent own) {
+        QueueState state = queue.state();
+        long oldest = Math.max(state.forgotten() + 1, clock.millis() - retentionMillis() / 2);
+        return state.waiting(Stream.concat(
+                        Stream.of(own),
+                        queue.intents().stream()
+                                .filter(intent -> intent.writer() != writer && intent.at() >= oldest))
+                .toList());
+    }
+
+    /** A failure does not fail the request, which is done. */
+    private void deleteExpired(QueueKey key, Queue queue, QueueTime time) {
+        try {
+            queue.intents().stream()
+                    .filter(intent -> intent.at() < time.earlier() - retentionMillis())
+                    .limit(DELETED_PER_WRITE)
+                    .forEach(intent -> intents.delete(key, intent));
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "expired intents in the queue of a %s were not deleted", key.kind());
+        }
     }
 
     /**
@@ -263,16 +275,10 @@ public class CombiningQueue {
             if (outcome.isPresent()) {
                 return outcome;
             }
-            long now = clock.millis();
-            List<Intent> order = new ArrayList<>(waitingAt(queue, now));
-            order.removeIf(intent -> intent.writer() == writer);
+            List<Intent> order = new ArrayList<>(undone(queue, own));
+            order.remove(own);
             order.add(0, own);
-            QueueState after = queue.state()
-                    .after(
-                            order,
-                            List.of(RETURNED),
-                            now,
-                            now - config.retention().toMillis());
+            QueueState after = queue.state().after(order, List.of(RETURNED), time(queue), retentionMillis());
             if (intents.write(key, queue.state(), after)) {
                 return Optional.of(RETURNED);
             }

@@ -28,8 +28,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionConflictExcepti
  *   <li>Key: {@code pk} = game#kind#name of the queue; {@code sk} = {@code state}, or {@code intent#} and the writer in
  *       16 hexadecimal digits. Writers are random, so DynamoDB can divide a hot queue over several partitions.
  *   <li>State: {@code g} generation, {@code at}, {@code c} smoothed cycle, {@code k} combined requests, {@code nx} the
- *       writer that combines next, {@code o} packed outcomes, {@code ttl}. Condition: the generation is the one that was
- *       read.
+ *       writer that combines next, {@code f} time of the last forgotten outcome, {@code o} packed outcomes, {@code ttl}.
+ *       Condition: the generation is the one that was read.
  *   <li>Intent: {@code c} number, {@code at}, {@code p} payload, which a turn does not have, {@code ttl}. A writer
  *       replaces its intent. Condition: the stored number is lower, so a delayed duplicate does not replace a later
  *       intent.
@@ -171,8 +171,9 @@ public class IntentStore {
         if (state.next() != 0) {
             item.put("nx", s(HEX.toHexDigits(state.next())));
         }
+        item.put("f", n(state.forgotten()));
         item.put("o", b(state.packedOutcomes()));
-        item.put("ttl", ttl(state.at()));
+        item.put("ttl", ttl(state.latest()));
         return item;
     }
 
@@ -190,6 +191,7 @@ public class IntentStore {
                 Attributes.number(item, "c"),
                 Math.toIntExact(Attributes.number(item, "k")),
                 next == null ? 0 : HexFormat.fromHexDigitsToLong(next),
+                Attributes.number(item, "f"),
                 QueueState.unpackOutcomes(Attributes.bytes(item, "o"), at));
     }
 

@@ -17,11 +17,19 @@ import java.util.TreeMap;
  * @param cycleMillis smoothed time between two writes
  * @param combined number of requests of the last write
  * @param next the writer that combines next; 0 if no request was left
+ * @param forgotten outcomes up to this time were dropped, Unix milliseconds. Earlier intents may have been done.
  * @param outcomes the last outcome of each writer
  */
-record QueueState(long generation, long at, long cycleMillis, int combined, long next, Map<Long, Outcome> outcomes) {
+record QueueState(
+        long generation,
+        long at,
+        long cycleMillis,
+        int combined,
+        long next,
+        long forgotten,
+        Map<Long, Outcome> outcomes) {
 
-    static final QueueState NONE = new QueueState(0, 0, 0, 0, 0, Map.of());
+    static final QueueState NONE = new QueueState(0, 0, 0, 0, 0, 0, Map.of());
 
     /** Longer pauses between two writes are no cycle. */
     private static final long LONGEST_CYCLE_MILLIS = 1_000;
@@ -30,7 +38,7 @@ record QueueState(long generation, long at, long cycleMillis, int combined, long
      * The outcome of the last request of a writer that is done.
      *
      * @param number number of the request
-     * @param at when it was done, Unix milliseconds
+     * @param at when it was done, and not before it was submitted, Unix milliseconds
      * @param bytes the outcome in the form of the queue's user; empty if the request was returned: it had no effect, and
      *     its writer decides
      */
@@ -61,23 +69,38 @@ record QueueState(long generation, long at, long cycleMillis, int combined, long
      *
      * @param waiting the requests that were waiting, in order
      * @param done the outcomes of the first of them
-     * @param forget outcomes before this time are dropped, Unix milliseconds
+     * @param retentionMillis older outcomes are dropped
      */
-    QueueState after(List<Intent> waiting, List<ByteBuffer> done, long now, long forget) {
-        Map<Long, Outcome> all = new TreeMap<>(outcomes);
-        all.values().removeIf(outcome -> outcome.at() < forget);
+    QueueState after(List<Intent> waiting, List<ByteBuffer> done, QueueTime time, long retentionMillis) {
+        Map<Long, Outcome> all = new TreeMap<>();
+        long dropped = forgotten;
+        for (Map.Entry<Long, Outcome> outcome : outcomes.entrySet()) {
+            if (outcome.getValue().at() < time.earlier() - retentionMillis) {
+                dropped = Math.max(dropped, outcome.getValue().at());
+            } else {
+                all.put(outcome.getKey(), outcome.getValue());
+            }
+        }
         for (int i = 0; i < done.size(); i++) {
             Intent intent = waiting.get(i);
-            all.put(intent.writer(), new Outcome(intent.number(), now, done.get(i)));
+            all.put(
+                    intent.writer(),
+                    new Outcome(intent.number(), Math.max(time.later(), intent.at()), done.get(i)));
         }
-        long cycle = now - at;
+        long cycle = time.now() - at;
         return new QueueState(
                 generation + 1,
-                now,
+                time.now(),
                 cycle < 0 || cycle > LONGEST_CYCLE_MILLIS ? cycleMillis : (3 * cycleMillis + cycle) / 4,
                 done.size(),
                 done.size() < waiting.size() ? waiting.get(done.size()).writer() : 0,
+                dropped,
                 all);
+    }
+
+    /** When the last outcome was stored, Unix milliseconds. */
+    long latest() {
+        return outcomes.values().stream().mapToLong(Outcome::at).reduce(at, Math::max);
     }
 
     /**

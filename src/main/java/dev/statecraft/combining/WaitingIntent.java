@@ -1,7 +1,5 @@
 package dev.statecraft.combining;
 
-import dev.statecraft.combining.IntentStore.Queue;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +34,14 @@ final class WaitingIntent {
         }
     }
 
-    /** Records the intents of the queue. */
-    void saw(Queue queue) {
-        seen = new ArrayList<>(queue.intents());
+    /** Records the intents of the queue that may be waiting. */
+    void saw(List<Intent> intents) {
+        seen = List.copyOf(intents);
+    }
+
+    /** The intent of the writer. */
+    Intent own() {
+        return own;
     }
 
     /** Whether the writer has to read the intents to know whether it is first. */

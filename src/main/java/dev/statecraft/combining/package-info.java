@@ -21,7 +21,7 @@
  *   <li>{@link dev.statecraft.combining.CombiningQueue}: submits a request, or waits for a turn.
  *   <li>{@link dev.statecraft.combining.Round}: what the owner of the items implements: decide and write.
  *   <li>{@link dev.statecraft.combining.Intent} and {@code QueueState}: a request, and which requests are done. {@code
- *       WaitingIntent} decides who combines.
+ *       WaitingIntent} decides who combines; {@code QueueTime} when outcomes are forgotten.
  *   <li>{@link dev.statecraft.combining.IntentStore}: the items.
  *   <li>{@code BusyQueues}: where this instance recently met other writers.
  * </ol>

@@ -30,6 +30,8 @@ class IntentStoreTest {
     private static final QueueKey QUEUE = new QueueKey("g", "space", "s");
     private static final long NOW = 1_700_000_000_000L;
 
+    private static final QueueTime TIME = new QueueTime(NOW, NOW, NOW);
+
     private final FaultyDynamo calls = new FaultyDynamo();
     private final ModelDatabase database = new ModelDatabase();
     private final TableNames tables = database.freshTables();
@@ -45,7 +47,7 @@ class IntentStoreTest {
     }
 
     private static QueueState after(QueueState before, Intent done) {
-        return before.after(List.of(done), List.of(payload("done")), NOW, 0);
+        return before.after(List.of(done), List.of(payload("done")), TIME, 0);
     }
 
     private boolean transact(TransactionWrites writes) {
@@ -93,8 +95,8 @@ class IntentStoreTest {
     @Test
     void stateIsReadAsItWasWritten() {
         Intent done = intent(1, 4, "a");
-        QueueState state = new QueueState(0, 0, 17, 0, 0, Map.of())
-                .after(List.of(done, intent(2, 8, "b")), List.of(payload("x")), NOW, 0);
+        QueueState state = new QueueState(0, 0, 17, 0, 0, 5, Map.of())
+                .after(List.of(done, intent(2, 8, "b")), List.of(payload("x")), TIME, 0);
         assertTrue(store.write(QUEUE, QueueState.NONE, state));
         assertEquals(state, store.state(QUEUE));
         assertEquals(state, store.read(QUEUE).state());

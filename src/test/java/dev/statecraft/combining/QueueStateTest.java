@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.statecraft.combining.QueueState.Outcome;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +27,16 @@ class QueueStateTest {
         return bytes.flip();
     }
 
+    private static QueueTime at(long millis) {
+        return new QueueTime(millis, millis, millis);
+    }
+
     private static Intent intent(long writer, long number, long at) {
         return new Intent(writer, number, at, bytes(1));
     }
 
     private static QueueState state(long at, Map<Long, Outcome> outcomes) {
-        return new QueueState(1, at, 0, outcomes.size(), 0, outcomes);
+        return new QueueState(1, at, 0, outcomes.size(), 0, 0, outcomes);
     }
 
     @ParameterizedTest
@@ -93,7 +96,7 @@ class QueueStateTest {
     @Test
     void nextIsTheFirstRequestThatIsLeft() {
         List<Intent> waiting = List.of(intent(1, 1, 1), intent(2, 1, 2), intent(3, 1, 3));
-        QueueState after = QueueState.NONE.after(waiting, List.of(bytes(1), RETURNED), 50, 0);
+        QueueState after = QueueState.NONE.after(waiting, List.of(bytes(1), RETURNED), at(50), 1_000);
         assertEquals(1, after.generation());
         assertEquals(50, after.at());
         assertEquals(2, after.combined());
@@ -101,7 +104,7 @@ class QueueStateTest {
         assertEquals(Optional.of(bytes(1)), after.outcomeOf(waiting.get(0)));
         assertEquals(Optional.of(RETURNED), after.outcomeOf(waiting.get(1)));
         assertEquals(List.of(waiting.get(2)), after.waiting(waiting));
-        QueueState end = after.after(after.waiting(waiting), List.of(bytes(3)), 60, 0);
+        QueueState end = after.after(after.waiting(waiting), List.of(bytes(3)), at(60), 1_000);
         assertEquals(2, end.generation());
         assertEquals(0, end.next());
         assertEquals(List.of(), end.waiting(waiting));
@@ -109,19 +112,45 @@ class QueueStateTest {
 
     @Test
     void cycleIsSmoothedAndIgnoresQuietTimesAndClocksThatGoBack() {
-        QueueState state = new QueueState(1, 10_000, 40, 1, 0, Map.of());
-        assertEquals(50, state.after(List.of(), List.of(), 10_080, 0).cycleMillis());
-        assertEquals(40, state.after(List.of(), List.of(), 20_000, 0).cycleMillis());
-        assertEquals(40, state.after(List.of(), List.of(), 9_000, 0).cycleMillis());
-        assertEquals(0, QueueState.NONE.after(List.of(), List.of(), 1_000_000, 0).cycleMillis());
+        QueueState state = new QueueState(1, 10_000, 40, 1, 0, 0, Map.of());
+        assertEquals(50, state.after(List.of(), List.of(), at(10_080), 1_000).cycleMillis());
+        assertEquals(40, state.after(List.of(), List.of(), at(20_000), 1_000).cycleMillis());
+        assertEquals(40, state.after(List.of(), List.of(), at(9_000), 1_000).cycleMillis());
+        assertEquals(0, QueueState.NONE.after(List.of(), List.of(), at(1_000_000), 1_000).cycleMillis());
     }
 
     @Test
-    void outcomesBeforeATimeAreForgotten() {
-        QueueState state = state(
-                100, Map.of(1L, new Outcome(1, 39, bytes(1)), 2L, new Outcome(1, 40, bytes(2))));
-        List<Intent> waiting = new ArrayList<>(List.of(intent(3, 1, 95)));
-        QueueState after = state.after(waiting, List.of(bytes(3)), 100, 40);
+    void oldOutcomesAreForgottenAndTheTimeOfTheLastOneIsKept() {
+        QueueState state =
+                state(100, Map.of(1L, new Outcome(1, 39, bytes(1)), 2L, new Outcome(1, 40, bytes(2))));
+        QueueState after = state.after(List.of(intent(3, 1, 95)), List.of(bytes(3)), at(100), 60);
         assertEquals(Set.of(2L, 3L), after.outcomes().keySet());
+        assertEquals(39, after.forgotten());
+        QueueState later = after.after(List.of(), List.of(), at(110), 60);
+        assertEquals(Set.of(3L), later.outcomes().keySet());
+        assertEquals(40, later.forgotten());
+        assertEquals(40, later.after(List.of(), List.of(), at(110), 60).forgotten());
+    }
+
+    @Test
+    void outcomesAreStoredWithTheLaterAndForgottenByTheEarlierClock() {
+        Intent other = intent(1, 1, 5_000);
+        Intent own = intent(2, 1, 9_000);
+        QueueTime time = QueueTime.of(9_100, List.of(other, own), 2);
+        assertEquals(new QueueTime(9_100, 5_000, 9_100), time);
+        assertEquals(new QueueTime(400, 400, 5_000), QueueTime.of(400, List.of(other, own), 2));
+        assertEquals(new QueueTime(400, 400, 400), QueueTime.of(400, List.of(own), 2));
+        QueueState state = state(4_000, Map.of(7L, new Outcome(1, 4_000, bytes(1))));
+        QueueState after = state.after(List.of(other), List.of(bytes(2)), time, 1_000);
+        assertEquals(Set.of(1L, 7L), after.outcomes().keySet());
+        assertEquals(9_100, after.outcomes().get(1L).at());
+        assertEquals(9_100, after.latest());
+        assertEquals(
+                9_000,
+                state.after(List.of(own), List.of(bytes(2)), at(300), 1_000)
+                        .outcomes()
+                        .get(2L)
+                        .at(),
+                "not before the intent, so an intent is never later than its forgotten outcome");
     }
 }

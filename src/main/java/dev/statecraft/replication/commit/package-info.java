@@ -14,7 +14,7 @@
  *       transaction.
  *   <li>{@link dev.statecraft.replication.commit.CommitCoordinator}: serializes the commits of an instance, and orders
  *       them with those of other instances.
- *   <li>{@link dev.statecraft.replication.commit.CombinedCommits} and {@code CommitRound}: commits the commands of many
+ *   <li>{@link dev.statecraft.replication.commit.CombinedCommits} and {@code CommitRounds}: commits the commands of many
  *       instances in one transaction; {@code CommandIntents} is their stored form.
  *   <li>{@link dev.statecraft.replication.commit.CommitStore}: reads snapshots and writes the transactions.
  *   <li>{@link dev.statecraft.replication.commit.RecentCommits}: cache of the commits of this instance.
