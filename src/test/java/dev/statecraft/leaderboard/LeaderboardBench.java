@@ -141,6 +141,23 @@ class LeaderboardBench {
         });
     }
 
+    /** Each change leads to a new root, so the kept nodes are valid until the next check only. */
+    @Test
+    void ranksOfBusyBoard() throws InterruptedException, ExecutionException {
+        int entries = 100_000;
+        Board board = loaded(entries);
+        Arena warm = arena(bench.client(), Duration.ZERO, KEEPING);
+        Bench.print("board of %,d entries", entries);
+        bench.measure("rank of a player, one score is counted between two reads", WARMING, i -> {
+            int moving = random.nextInt(entries);
+            long next = random.nextInt(LARGEST_SCORE);
+            assertEquals(
+                    Optional.empty(), preparing.counter.count(List.of(record(board, values[moving], next))));
+            values[moving] = next;
+            rank(warm, board, random.nextInt(entries));
+        });
+    }
+
     private static void rank(Arena instance, Board board, int player) {
         Entry entry = instance.scores
                 .read(Arena.GAME, board.id(), "p" + player)
@@ -179,7 +196,7 @@ class LeaderboardBench {
         Board board = loaded(entries);
         Bench.print("counting on a board of %,d entries, scores moving by up to 1,000", entries);
         for (int size : new int[] {1, 10, 100, 1_000}) {
-            int batches = Math.max(2, 2_000 / size);
+            int batches = Math.max(10, 2_000 / size);
             bench.start();
             long[] nanos = new long[batches];
             for (int batch = 0; batch < batches; batch++) {
@@ -187,7 +204,7 @@ class LeaderboardBench {
                 for (int i = 0; i < size; i++) {
                     int player = random.nextInt(entries);
                     long next = Math.max(0, values[player] + random.nextInt(-1_000, 1_001));
-                    records.add(record(board, values[player], next));
+                    records.add(moved(board, player, values[player], next));
                     values[player] = next;
                 }
                 long started = bench.nanos();
@@ -309,6 +326,14 @@ class LeaderboardBench {
     private StreamRecord record(Board board, Long before, long after) {
         String key = RankStore.treeKey(board, 1, 0);
         return new StreamRecord(Long.toString(sequence++), key, before == null ? null : image(before), image(after));
+    }
+
+    private StreamRecord moved(Board board, int player, long before, long after) {
+        Map<String, String> from = image(before);
+        Map<String, String> to = image(after);
+        from.put("sk", "p" + player);
+        to.put("sk", "p" + player);
+        return new StreamRecord(Long.toString(sequence++), RankStore.treeKey(board, 1, 0), from, to);
     }
 
     private Map<String, String> image(long value) {

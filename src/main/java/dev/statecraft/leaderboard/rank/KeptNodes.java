@@ -32,9 +32,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Nodes are used without a check for {@code rank-nodes.checked-after}. Then the root is read again: while it has not changed,
  * the nodes remain valid. A replica may have answered with an older node, so a node remains valid only if it was read at least
  * {@code rank-nodes.settled-after} after its root was first seen. Nodes of the last level are not kept: there are too many.
+ *
+ * <p>If a node counts later changes than the kept root, the tree is read from the table for a pause of {@code
+ * rank-nodes.checked-after}, which doubles while that happens again, up to 32 times. So a tree that changes too
+ * fast costs what it would cost without kept nodes.
  */
 @ApplicationScoped
 public class KeptNodes {
+
+    /** The pause of a tree whose nodes change too fast doubles up to 32 times {@code checked-after}. */
+    private static final int MOST_FAILURES = 5;
 
     private final RankStore ranks;
     private final LeaderboardConfig.RankNodes limits;
@@ -58,12 +65,15 @@ public class KeptNodes {
         private final RankNode root;
         private final long sinceNanos;
         private final long checkedNanos;
+        private final int failures;
         private final ConcurrentMap<String, Kept> nodes = new ConcurrentHashMap<>();
+        private volatile boolean overtaken;
 
-        private Cut(RankNode root, long sinceNanos, long checkedNanos) {
+        private Cut(RankNode root, long sinceNanos, long checkedNanos, int failures) {
             this.root = root;
             this.sinceNanos = sinceNanos;
             this.checkedNanos = checkedNanos;
+            this.failures = failures;
         }
 
         /** A kept node, null if it is not kept. */
@@ -100,6 +110,9 @@ public class KeptNodes {
         if (!keeps(board, trees)) {
             return ranks.read(trees, all);
         }
+        if (isPaused(trees.get(0))) {
+            return ranks.read(trees, all);
+        }
         Cut cut = current(trees.get(0));
         if (cut != null) {
             Optional<Map<String, RankNode>> nodes = complete(cut, trees, all);
@@ -124,7 +137,7 @@ public class KeptNodes {
      */
     @Nullable Cut cut(Board board, int season) {
         List<String> trees = RankStore.treesOf(board, season);
-        if (!keeps(board, trees)) {
+        if (!keeps(board, trees) || isPaused(trees.get(0))) {
             return null;
         }
         Cut cut = current(trees.get(0));
@@ -138,6 +151,14 @@ public class KeptNodes {
     /** Dense ranks correct nodes of different moments by their versions, and a rebuild sums the nodes of two trees. */
     private boolean keeps(Board board, List<String> trees) {
         return !limits.checkedAfter().isZero() && board.ranking() != Ranking.DENSE && trees.size() == 1;
+    }
+
+    /** Whether the nodes of a tree change too fast to be kept for now. */
+    private boolean isPaused(String tree) {
+        Cut cut = cuts.get(tree);
+        return cut != null
+                && cut.overtaken
+                && ticker.nanos() - cut.checkedNanos < (limits.checkedAfter().toNanos() << cut.failures);
     }
 
     private @Nullable Cut current(String tree) {
@@ -163,6 +184,7 @@ public class KeptNodes {
         }
         Map<String, RankNode> read = ranks.read(trees, missing);
         if (!read.values().stream().allMatch(cut::covers)) {
+            cut.overtaken = true;
             return Optional.empty();
         }
         keep(cut, read);
@@ -207,7 +229,8 @@ public class KeptNodes {
             kept = 0;
         }
         boolean same = old != null && old.root.watermarks().equals(root.watermarks());
-        Cut next = new Cut(root, same ? Objects.requireNonNull(old).sinceNanos : ticker.nanos(), asked);
+        int failures = old != null && old.overtaken ? Math.min(MOST_FAILURES, old.failures + 1) : 0;
+        Cut next = new Cut(root, same ? Objects.requireNonNull(old).sinceNanos : ticker.nanos(), asked, failures);
         if (same) {
             long settled = next.sinceNanos + limits.settledAfter().toNanos();
             Objects.requireNonNull(old).nodes.forEach((key, node) -> {

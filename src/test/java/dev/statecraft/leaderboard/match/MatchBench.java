@@ -37,7 +37,11 @@ class MatchBench {
             bench.client(),
             bench::streams,
             bench.tables(),
-            Map.of("statecraft.leaderboard.board-cache", "PT60S"));
+            Map.of(
+                    "statecraft.leaderboard.board-cache",
+                    "PT60S",
+                    "statecraft.leaderboard.rank-nodes.checked-after",
+                    "PT0.5S"));
     private final Random random = new Random(1);
     private int sequence;
 
