@@ -97,6 +97,9 @@ public final class Realm {
     public final HistoryService history;
     final CommitStore commitStore;
     final RecentCommits recentCommits = new RecentCommits();
+    public final CombiningQueue queue;
+    public final CommitRounds rounds;
+    public final CommandDecider decider;
     public final CommitService commits;
     public final EntityTypeService types;
     public final RealmSchemas schemas = new RealmSchemas();
@@ -157,13 +160,13 @@ public final class Realm {
         SchemaService shapes = new SchemaService(types, schemas);
         ConflictStore conflictStore = new ConflictStore(dynamo, tables, batches, config, backoff);
         parking = new ConflictParking(conflictStore, history, entityStore, config, clock, random);
-        CommandDecider decider = new CommandDecider(types, history, shapes, (game, type) -> false, parking);
-        CombiningQueue queue = new CombiningQueue(
+        decider = new CommandDecider(types, history, shapes, (game, type) -> false, parking);
+        queue = new CombiningQueue(
                 new IntentStore(dynamo, tables, combining(settings)), combining(settings), clock, ticker, random);
         CommitCoordinator coordinator = new CommitCoordinator(
                 commitStore, recentCommits, new Counters(), config, queue, backoff, machine.threads());
         CommitPlanner plans = new CommitPlanner(commitStore, history, config, clock, random);
-        CommitRounds rounds = new CommitRounds(commitStore, coordinator, decider, plans);
+        rounds = new CommitRounds(commitStore, coordinator, decider, plans);
         commits = new CommitService(
                 coordinator,
                 new CombinedCommits(commitStore, entityStore, history, coordinator, rounds, config),
