@@ -96,9 +96,10 @@ public class CombiningQueue {
      * @param round decides and writes waiting requests if this instance is first
      * @param read reads the outcome that another instance stored; the bytes are empty if the request had no effect and
      *     this instance decides
+     * @return empty if the time is over: nobody has done the request, and nobody will
      * @throws ContentionException if the time is over and another writer may still do the request
      */
-    public <T> T submit(QueueKey key, ByteBuffer payload, Round<T> round, Function<ByteBuffer, T> read) {
+    public <T> Optional<T> submit(QueueKey key, ByteBuffer payload, Round<T> round, Function<ByteBuffer, T> read) {
         Intent own = new Intent(writer, numbers.incrementAndGet(), clock.millis(), payload);
         intents.put(key, own);
         long until = ticker.nanos() + config.longestWait().toNanos();
@@ -106,14 +107,14 @@ public class CombiningQueue {
         while (true) {
             Wait wait = await(key, own, waiting, until);
             if (wait instanceof Done done) {
-                return read.apply(done.outcome());
+                return Optional.of(read.apply(done.outcome()));
             }
             if (wait instanceof TimeOver) {
-                return read.apply(withdraw(key, own));
+                return withdraw(key, own).map(read);
             }
             Optional<T> result = combine(key, ((First) wait).queue(), waiting, round);
             if (result.isPresent()) {
-                return result.get();
+                return result;
             }
         }
     }
@@ -134,7 +135,7 @@ public class CombiningQueue {
     /** Lets the next writer continue. Without it, the next writer continues after {@code takeover-after}. */
     private void endTurn(QueueKey key, Intent own) {
         try {
-            tryToEnd(key, own);
+            withdraw(key, own);
         } catch (RuntimeException e) {
             LOG.warnf(e, "the end of a turn in the queue of a %s was not stored", key.kind());
         }
@@ -258,17 +259,12 @@ public class CombiningQueue {
     }
 
     /**
-     * Ends the wait of this instance.
+     * Ends the wait of this instance, so that nobody does its request later.
      *
-     * @return the outcome of the request; empty bytes if nobody has done it, and nobody will
+     * @return the outcome if another writer has done the request
+     * @throws ContentionException if other writers won every race
      */
-    private ByteBuffer withdraw(QueueKey key, Intent own) {
-        return tryToEnd(key, own)
-                .orElseThrow(() ->
-                        new ContentionException("a request could not be withdrawn from the queue of a " + key.kind()));
-    }
-
-    private Optional<ByteBuffer> tryToEnd(QueueKey key, Intent own) {
+    private Optional<ByteBuffer> withdraw(QueueKey key, Intent own) {
         for (int attempt = 0; attempt < WITHDRAWALS; attempt++) {
             Queue queue = intents.read(key);
             Optional<ByteBuffer> outcome = queue.state().outcomeOf(own);
@@ -280,10 +276,10 @@ public class CombiningQueue {
             order.add(0, own);
             QueueState after = queue.state().after(order, List.of(RETURNED), time(queue), retentionMillis());
             if (intents.write(key, queue.state(), after)) {
-                return Optional.of(RETURNED);
+                return Optional.empty();
             }
         }
-        return Optional.empty();
+        throw new ContentionException("a request could not be withdrawn from the queue of a " + key.kind());
     }
 
     private void met(QueueKey key, boolean crowded) {

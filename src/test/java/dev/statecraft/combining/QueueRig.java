@@ -39,6 +39,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 final class QueueRig implements AutoCloseable {
 
     static final QueueKey QUEUE = new QueueKey("g", "list", "l");
+    /** The place of a text whose request was withdrawn. */
+    static final long WITHDRAWN = -1;
+
     private static final Duration IN_FLIGHT = Duration.ofMillis(5);
     private static final Map<String, AttributeValue> LIST =
             Map.of("pk", AttributeValue.fromS("list"), "sk", AttributeValue.fromS("list"));
@@ -58,7 +61,11 @@ final class QueueRig implements AutoCloseable {
         tables = database.freshTables();
     }
 
-    /** The result of a call: the place of the text in the list, 0 for a request that was returned; or a failure. */
+    /**
+     * The result of a call.
+     *
+     * @param place the place of the text in the list; 0 for a request that was returned, or {@link #WITHDRAWN}
+     */
     record Answer(long place, @Nullable Throwable failure, Duration took) {}
 
     /** A list of texts as it is stored. {@code version} is 0 for one that does not exist. */
@@ -154,8 +161,8 @@ final class QueueRig implements AutoCloseable {
         long times = texts.stream().filter(text::equals).count();
         if (answer.failure() != null) {
             assertTrue(times <= 1, text + " failed with " + answer.failure() + ": " + texts);
-        } else if (answer.place() == 0) {
-            assertEquals(0, times, text + " was returned: " + texts);
+        } else if (answer.place() <= 0) {
+            assertEquals(0, times, text + " was returned or withdrawn: " + texts);
         } else {
             assertEquals(1, times, text + " was acknowledged: " + texts);
             assertEquals(text, texts.get((int) answer.place() - 1));
@@ -218,8 +225,8 @@ final class QueueRig implements AutoCloseable {
 
         /** Submits a text. */
         long add(String text) {
-            return queue.submit(
-                    QUEUE, payload(text), this, outcome -> outcome.hasRemaining() ? outcome.getLong() : 0L);
+            return queue.submit(QUEUE, payload(text), this, outcome -> outcome.hasRemaining() ? outcome.getLong() : 0L)
+                    .orElse(WITHDRAWN);
         }
 
         /** Submits a text after a pause. */

@@ -47,19 +47,27 @@ public class CombinedCommits {
      * Submits mutations as one request. The caller holds the lock of the space.
      *
      * @param atomic whether all mutations are applied or none
-     * @return the result of each mutation that was applied, in order; the caller evaluates the others. Empty if the
-     *     mutations cannot be combined, because they are no commands or too large.
+     * @return the result of each mutation that was applied, in order; the caller evaluates the others. {@link
+     *     CommitResult.Busy} for all of them if the time is over. Empty if the mutations cannot be combined, because they
+     *     are no commands or too large.
      */
     Optional<List<Optional<CommitResult>>> submit(CommitSpace space, List<Mutation> mutations, boolean atomic) {
         Optional<ByteBuffer> commands = CommandIntents.pack(mutations, atomic, HistoryService.thresholdBytes(config))
                 .filter(coordinator::accepts);
-        return commands.map(packed -> completed(
-                mutations,
-                coordinator.submit(
+        return commands.map(packed -> coordinator
+                .submit(
                         space,
                         packed,
                         (intents, queue) -> rounds.combine(space, intents, queue),
-                        outcome -> applied(space, mutations, CommandIntents.unpackVersions(outcome)))));
+                        outcome -> applied(space, mutations, CommandIntents.unpackVersions(outcome)))
+                .map(results -> completed(mutations, results))
+                .orElseGet(() -> busy(mutations)));
+    }
+
+    private static List<Optional<CommitResult>> busy(List<Mutation> mutations) {
+        return mutations.stream()
+                .map(mutation -> Optional.<CommitResult>of(new CommitResult.Busy()))
+                .toList();
     }
 
     private static List<Optional<CommitResult>> completed(

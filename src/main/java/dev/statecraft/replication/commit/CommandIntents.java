@@ -27,6 +27,11 @@ final class CommandIntents {
 
     private static final int FORMAT = 1;
 
+    /** Number of fields of the commands of a request, and of one of them. */
+    private static final int FIELDS = 3;
+
+    private static final int COMMAND_FIELDS = 4;
+
     private CommandIntents() {}
 
     /**
@@ -59,28 +64,42 @@ final class CommandIntents {
         return Optional.of(ByteBuffer.wrap(PackedJson.of(json, thresholdBytes).bytes()));
     }
 
-    /** Reads commands; empty if this release does not know their format. Their own instance then applies them. */
+    /**
+     * Reads commands; empty if this release does not know their format or one of their fields. Their own instance then
+     * applies them.
+     */
     static Optional<Submission> unpack(ByteBuffer packed) {
         byte[] bytes = new byte[packed.remaining()];
         packed.duplicate().get(bytes);
         JsonNode json = PackedJson.stored(bytes).value();
-        if (json.path("f").asInt() != FORMAT) {
+        if (json.path("f").asInt() != FORMAT || json.size() != FIELDS || !json.path("m").isArray()) {
             return Optional.empty();
         }
         List<StoredCommand> commands = new ArrayList<>();
-        for (JsonNode mutation : json.path("m")) {
-            Optional<Command> command = CommandJson.read(mutation.path("c"));
+        for (JsonNode mutation : json.get("m")) {
+            Optional<StoredCommand> command = command(mutation);
             if (command.isEmpty()) {
                 return Optional.empty();
             }
-            JsonNode id = mutation.path("m");
-            commands.add(new StoredCommand(
-                    mutation.path("i").asText(),
-                    id.isTextual() ? id.textValue() : null,
-                    mutation.path("h").asInt(),
-                    command.get()));
+            commands.add(command.get());
         }
         return Optional.of(new Submission(commands, json.path("a").asBoolean()));
+    }
+
+    private static Optional<StoredCommand> command(JsonNode mutation) {
+        JsonNode id = mutation.path("m");
+        boolean known = mutation.size() == COMMAND_FIELDS
+                && !mutation.path("i").asText().isEmpty()
+                && (id.isTextual() || id.isNull())
+                && mutation.path("h").isInt();
+        return known
+                ? CommandJson.read(mutation.path("c"))
+                        .map(command -> new StoredCommand(
+                                mutation.get("i").textValue(),
+                                id.textValue(),
+                                mutation.get("h").intValue(),
+                                command))
+                : Optional.empty();
     }
 
     /** Writes the versions that commands made; 0 for a command that was not applied. */

@@ -134,8 +134,12 @@ public class CommitCoordinator {
         return queue.accepts(commands);
     }
 
-    /** Submits commands to the queue of a space. The caller holds the lock of the space. */
-    <T> T submit(CommitSpace space, ByteBuffer commands, Round<T> round, Function<ByteBuffer, T> read) {
+    /**
+     * Submits commands to the queue of a space. The caller holds the lock of the space.
+     *
+     * @return empty if the time is over; the commands are not applied
+     */
+    <T> Optional<T> submit(CommitSpace space, ByteBuffer commands, Round<T> round, Function<ByteBuffer, T> read) {
         return queue.submit(space.queue(), commands, round, read);
     }
 

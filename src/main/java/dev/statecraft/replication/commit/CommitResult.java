@@ -15,7 +15,10 @@ public sealed interface CommitResult {
     /** The mutation was not applied because another mutation of the atomic batch was rejected. */
     record BatchRejected() implements CommitResult {}
 
-    /** Gave up after {@code commit-attempts} conflicting writes. The mutation was not applied. The caller may retry. */
+    /**
+     * Gave up after {@code commit-attempts} conflicting writes, or after {@code longest-wait} in the queue of the space. The
+     * mutation was not applied. The caller may retry.
+     */
     record Busy() implements CommitResult {}
 
     /** The mutation was applied by an earlier request. The version that it made is no longer stored. */

@@ -118,6 +118,7 @@ public class CommitRounds {
     private Request read(CommitSpace space, Intent intent) {
         try {
             return CommandIntents.unpack(Objects.requireNonNull(intent.payload()))
+                    .filter(CommitRounds::fitsAlone)
                     .map(submission -> new Request(
                             submission.commands().stream()
                                     .map(stored -> decider.submitted(
@@ -133,6 +134,15 @@ public class CommitRounds {
             LOG.warnf(e, "an intent cannot be read; its instance evaluates it");
             return unreadable();
         }
+    }
+
+    /** A request of more entities than a combined commit has is written by its instance. */
+    private static boolean fitsAlone(CommandIntents.Submission submission) {
+        return submission.commands().stream()
+                        .map(CommandIntents.StoredCommand::entityId)
+                        .distinct()
+                        .count()
+                <= CommitPlanner.MAX_COMBINED;
     }
 
     private static Request unreadable() {

@@ -243,4 +243,27 @@ class CombinedCommitsTest {
             space.assertConsistent();
         }
     }
+
+    /** The instance that is first died, and the others have not taken over yet. */
+    @Test
+    void requestThatWaitsTooLongIsAnsweredAsBusyAndNotAppliedLater() {
+        try (SharedSpace space = new SharedSpace(13)) {
+            space.create("e");
+            Instance dead = space.instance().busy();
+            dead.faults().stopAfterCalls(1);
+            Instance impatient = space.instance(
+                            Map.of("combining.longest-wait", "1s", "combining.takeover-after", "30s"))
+                    .busy();
+            Instance other = space.instance().busy();
+            space.run(List.of(() -> dead.commit(dead.append("e", "dead", null))));
+            List<CommitResult> results = new ArrayList<>();
+            space.run(List.of(
+                    () -> results.addAll(
+                            impatient.commit(List.of(impatient.append("e", "a", null), impatient.append("e", "b", null))))));
+            assertEquals(List.of(new CommitResult.Busy(), new CommitResult.Busy()), results);
+            space.run(List.of(() -> done(other.commit(other.append("e", "c", null)))));
+            assertEquals(List.of("dead", "c"), space.texts("e"));
+            space.assertConsistent();
+        }
+    }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.combining.Intent;
 import dev.statecraft.combining.Round;
 import dev.statecraft.combining.Round.Combined;
@@ -54,6 +55,7 @@ class CommitRoundsTest {
             database.freshTables(),
             Map.of("type-cache", "PT1H"));
     private final List<ByteBuffer> outcomes = new ArrayList<>();
+    private final Random random = new Random(1);
     private int stateWritesAlone;
 
     private Mutation increment(String entity) {
@@ -232,11 +234,28 @@ class CommitRoundsTest {
     @Test
     void unreadableRequestsAreReturnedAsAWhole() {
         create("a");
-        ByteBuffer later = ByteBuffer.wrap(
-                PackedJson.of(json("{'f': 2, 'a': false, 'm': []}"), PackedJson.NEVER).bytes());
+        ByteBuffer later = stored(json("{'f': 2, 'a': false, 'm': []}"));
         assertEquals(
                 List.of(List.of(), List.of(2L), List.of(), List.of()),
                 round(later, each(increment("a")), ByteBuffer.wrap(new byte[] {9, 9}), ByteBuffer.allocate(0)));
+    }
+
+    @Test
+    void requestsWithUnknownFieldsAreReturned() {
+        create("a");
+        ObjectNode known = (ObjectNode) PackedJson.stored(each(increment("a")).array()).value();
+        ObjectNode request = known.deepCopy().put("later", 1);
+        ObjectNode command = known.deepCopy();
+        ((ObjectNode) command.get("m").get(0)).put("later", 1);
+        ObjectNode noEntity = known.deepCopy();
+        ((ObjectNode) noEntity.get("m").get(0)).put("i", "");
+        assertEquals(
+                List.of(List.of(), List.of(), List.of(), List.of(2L)),
+                round(stored(request), stored(command), stored(noEntity), stored(known)));
+    }
+
+    private static ByteBuffer stored(ObjectNode request) {
+        return ByteBuffer.wrap(PackedJson.of(request, PackedJson.NEVER).bytes());
     }
 
     @Test
@@ -266,31 +285,40 @@ class CommitRoundsTest {
     }
 
     @Test
-    void requestThatIsTooLargeForACombinedCommitIsReturnedAlone() {
+    void requestWithTooManyEntitiesForACombinedCommitIsReturned() {
         create("a");
-        assertEquals(List.of(List.of()), round(each(many("x", 98)), each(increment("a"))));
-        assertEquals(List.of(List.of(2L)), round(each(increment("a"))));
+        assertEquals(List.of(List.of(), List.of(2L)), round(each(many("x", 98)), each(increment("a"))));
         assertEquals(1, realm.head().entities());
+    }
+
+    /** Nobody else can apply such a request, so it must not stay first. */
+    @Test
+    void requestWhoseChangesDoNotFitAnyCommitIsReturnedAlone() {
+        create("a");
+        ByteBuffer request = each(big("x"), big("y"), big("z"));
+        assertEquals(List.of(List.of()), round(request, each(increment("a"))));
+        assertEquals(1, stateWritesAlone);
+        assertEquals(List.of(List.of(2L)), round(each(increment("a"))));
+    }
+
+    /** A state of about 160 KB when it is compressed. */
+    private ObjectNode noise() {
+        StringBuilder noise = new StringBuilder();
+        while (noise.length() < 250_000) {
+            noise.append(Long.toString(random.nextLong(Long.MAX_VALUE), 36));
+        }
+        return json("{'noise': '" + noise + "'}");
+    }
+
+    private Mutation big(String entity) {
+        return command(entity, new Command.Create("UI_STATE", noise(), null, SERVER));
     }
 
     /** A log entry has at most 400 KB. */
     @Test
     void requestWhoseChangesDoNotFitWaitsForTheNextRound() {
-        Random random = new Random(1);
-        List<ByteBuffer> requests = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            create("e" + i);
-            StringBuilder noise = new StringBuilder();
-            while (noise.length() < 250_000) {
-                noise.append(Long.toString(random.nextLong(Long.MAX_VALUE), 36));
-            }
-            EntityUpdate.Edit edit =
-                    Realm.operations("{'set': {'noise': '" + noise + "'}}").edit();
-            requests.add(each(command(
-                    "e" + i, new Command.Update(new EntityUpdate(edit, null, null, new TreeMap<>(), null), SERVER))));
-        }
-        assertEquals(List.of(List.of(2L), List.of(2L)), round(requests.toArray(ByteBuffer[]::new)));
-        assertEquals(1, realm.read("e2").version());
+        assertEquals(List.of(List.of(1L), List.of(1L)), round(each(big("x")), each(big("y")), each(big("z"))));
+        assertEquals(2, realm.head().entities());
     }
 
     @Test

@@ -83,13 +83,17 @@ final class SharedSpace implements AutoCloseable {
     }
 
     Instance instance(ExecutionInterceptor... others) {
+        return instance(Map.of(), others);
+    }
+
+    Instance instance(Map<String, String> settings, ExecutionInterceptor... others) {
         instances++;
         Random random = new Random(seed * 1_000 + instances);
         FaultyDynamo faults = new FaultyDynamo(time.ticker(), random).latency(LatencyProfile.aws(random));
         List<ExecutionInterceptor> interceptors = new ArrayList<>(List.of(others));
         interceptors.add(faults);
         return new Instance(
-                new Realm(time.machine(), database.client(interceptors), database::streams, tables, Map.of()), faults);
+                new Realm(time.machine(), database.client(interceptors), database::streams, tables, settings), faults);
     }
 
     /** Creates entities with an empty list. */
