@@ -42,6 +42,10 @@ class FirstInvokeIT {
 
     private static final Path ZIP = Path.of(System.getProperty("statecraft.packaged", "target/function.zip"));
     private static final int EVENTS = 2;
+
+    /** An event of a native executable takes less than a step of the processor time, so only many of them show it. */
+    private static final int NATIVE_STARTS = 6;
+
     private static final Path PAGE = Path.of("src/site/markdown/internals/start.md");
     private static final String BEGIN = "<!-- initialized -->\n\n```text\n";
 
@@ -53,6 +57,10 @@ class FirstInvokeIT {
 
     private final Map<String, FirstInvoke> primed = new TreeMap<>();
     private final Map<String, FirstInvoke> unprimed = new TreeMap<>();
+
+    /** All starts with priming; several of each handler for a native executable. */
+    private final List<FirstInvoke> repeated = new ArrayList<>();
+
     private boolean executable;
     private FunctionUse.@Nullable Loaded loaded;
 
@@ -85,6 +93,12 @@ class FirstInvokeIT {
             for (String handler : COMPARED) {
                 unprimed.put(
                         handler, Objects.requireNonNull(without.get(handler)).get());
+            }
+            repeated.addAll(primed.values());
+            for (int start = 1; executable && start < NATIVE_STARTS; start++) {
+                for (String handler : FirstInvoke.EVENTS.keySet()) {
+                    repeated.add(measurement(unpacked, handler, Map.of()).call());
+                }
             }
             if (!executable) {
                 loaded = measurement(unpacked, "state-stream", Map.of(FirstInvoke.SETTINGS, FirstInvoke.COUNTED))
@@ -167,6 +181,7 @@ class FirstInvokeIT {
     /** Measured on the JVM: a fifth to a ninth. */
     @Test
     void priming_halvesTheFirstEvent() {
+        assumeFalse(executable, "two events of a native executable take less than the steps of the processor time");
         long with = cpu(primed, COMPARED, FirstInvokeIT::first);
         long without = cpu(unprimed, COMPARED, FirstInvokeIT::first);
         assertTrue(2 * with <= without, () -> with + " ms with priming, " + without + " ms without");
@@ -176,14 +191,14 @@ class FirstInvokeIT {
     @Test
     void firstEvent_costsLittleMoreThanTheSecond() {
         int times = executable ? 2 : 6;
-        long first = cpu(primed, primed.keySet(), FirstInvokeIT::first);
-        long second = cpu(primed, primed.keySet(), FirstInvokeIT::second);
+        long first = repeated.stream().mapToLong(FirstInvokeIT::first).sum();
+        long second = repeated.stream().mapToLong(FirstInvokeIT::second).sum();
         assertTrue(first <= times * second, () -> first + " ms the first events, " + second + " ms the second");
     }
 
     @Test
     void memory_isBounded() {
-        long limit = (executable ? 75L : 260L) << 20;
+        long limit = (executable ? 80L : 260L) << 20;
         Stream.concat(primed.values().stream(), unprimed.values().stream())
                 .forEach(start -> assertTrue(start.residentBytes() <= limit, start::row));
     }
