@@ -241,8 +241,7 @@ public class CombiningQueue {
         long oldest = Math.max(state.forgotten() + 1, clock.millis() - retentionMillis() / 2);
         return state.waiting(Stream.concat(
                         Stream.of(own),
-                        queue.intents().stream()
-                                .filter(intent -> intent.writer() != writer && intent.at() >= oldest))
+                        queue.intents().stream().filter(intent -> intent.writer() != writer && intent.at() >= oldest))
                 .toList());
     }
 

@@ -83,9 +83,7 @@ record QueueState(
         }
         for (int i = 0; i < done.size(); i++) {
             Intent intent = waiting.get(i);
-            all.put(
-                    intent.writer(),
-                    new Outcome(intent.number(), Math.max(time.later(), intent.at()), done.get(i)));
+            all.put(intent.writer(), new Outcome(intent.number(), Math.max(time.later(), intent.at()), done.get(i)));
         }
         long cycle = time.now() - at;
         return new QueueState(

@@ -85,7 +85,8 @@ class CombiningQueueTest {
             busy.run(calls).forEach(answer -> assertEquals(1, answer.place(), () -> "seed " + seed + ": " + answer));
             assertEquals(160, busy.texts().size());
             assertEquals(160, new HashSet<>(busy.texts()).size());
-            int rounds = writers.stream().mapToInt(writer -> writer.rounds.size()).sum();
+            int rounds =
+                    writers.stream().mapToInt(writer -> writer.rounds.size()).sum();
             assertTrue(rounds < 110, rounds + " rounds");
         }
     }
@@ -103,7 +104,8 @@ class CombiningQueueTest {
 
     @Test
     void roundOfReturnedRequestsWritesOnlyTheState() {
-        assertEquals(0, rig.run(List.of(rig.writer().add("-a", millis(0)))).get(0).place());
+        assertEquals(
+                0, rig.run(List.of(rig.writer().add("-a", millis(0)))).get(0).place());
         assertEquals(List.of(), rig.texts());
         assertEquals(1, rig.store().state(QUEUE).generation());
     }
@@ -198,9 +200,8 @@ class CombiningQueueTest {
         assertEquals(List.of("a", "b"), rig.texts());
         assertEquals(2, answer.place());
         assertTrue(answer.took().toMillis() < 200, "nobody had to take over: " + answer);
-        Set<Long> left = rig.store().read(QUEUE).intents().stream()
-                .map(Intent::writer)
-                .collect(Collectors.toSet());
+        Set<Long> left =
+                rig.store().read(QUEUE).intents().stream().map(Intent::writer).collect(Collectors.toSet());
         assertFalse(left.contains(11L));
         assertTrue(left.contains(12L));
     }

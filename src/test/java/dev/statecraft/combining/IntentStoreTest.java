@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
+import dev.statecraft.table.Attributes;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.table.TransactionWrites;
 import dev.statecraft.testing.dynamo.ModelDatabase;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -169,9 +171,9 @@ class IntentStoreTest {
     void itemsExpireLongAfterTheOutcomesAreForgotten() {
         store.put(QUEUE, intent(1, 4, "a"));
         store.write(QUEUE, QueueState.NONE, after(QueueState.NONE, intent(1, 4, "a")));
-        String hourLater = Long.toString(NOW / 1000 + 3_600);
-        assertEquals(hourLater, item("intent#0000000000000001").get("ttl").n());
-        assertEquals(hourLater, item("state").get("ttl").n());
+        long hourLater = NOW / 1000 + 3_600;
+        assertEquals(hourLater, Attributes.number(item("intent#0000000000000001"), "ttl"));
+        assertEquals(hourLater, Attributes.number(item("state"), "ttl"));
     }
 
     /** DynamoDB rejects a plain write of an item that a transaction is writing, which replaces the state. */
@@ -182,13 +184,15 @@ class IntentStoreTest {
         AtomicReference<IntentStore> other = new AtomicReference<>();
         ModelDatabase stepwise = new ModelDatabase(ModelSettings.likeLocal()
                 .withInterleaving(
-                        step -> written.add(other.get().write(QUEUE, QueueState.NONE, first)), false));
+                        step -> written.add(Objects.requireNonNull(other.get()).write(QUEUE, QueueState.NONE, first)),
+                        false));
         TableNames names = stepwise.freshTables();
         other.set(new IntentStore(stepwise.client(), names, Realm.combining(Map.of())));
-        stepwise.client().transactWriteItems(write -> write.transactItems(
-                new IntentStore(stepwise.client(), names, Realm.combining(Map.of()))
-                        .writing(QUEUE, QueueState.NONE, first)
-                        .items()));
+        stepwise.client()
+                .transactWriteItems(write ->
+                        write.transactItems(new IntentStore(stepwise.client(), names, Realm.combining(Map.of()))
+                                .writing(QUEUE, QueueState.NONE, first)
+                                .items()));
         assertFalse(written.isEmpty());
         assertFalse(written.contains(true));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
 import dev.statecraft.runtime.Ticker;
+import dev.statecraft.table.Attributes;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.dynamo.ModelDatabase;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -108,10 +110,8 @@ final class QueueRig implements AutoCloseable {
 
     /** Deletes the state of the queue. */
     void deleteState() {
-        database.client()
-                .deleteItem(delete -> delete.tableName(tables.intents())
-                        .key(Map.of(
-                                "pk", AttributeValue.fromS(QUEUE.partition()), "sk", AttributeValue.fromS("state"))));
+        database.client().deleteItem(delete -> delete.tableName(tables.intents())
+                .key(Map.of("pk", AttributeValue.fromS(QUEUE.partition()), "sk", AttributeValue.fromS("state"))));
     }
 
     /** The list. */
@@ -176,14 +176,18 @@ final class QueueRig implements AutoCloseable {
         return item.isEmpty()
                 ? new Texts(0, List.of())
                 : new Texts(
-                        Long.parseLong(item.get("v").n()),
-                        item.get("l").l().stream().map(AttributeValue::s).toList());
+                        Attributes.number(item, "v"),
+                        Objects.requireNonNull(item.get("l")).l().stream()
+                                .map(AttributeValue::s)
+                                .toList());
     }
 
     private TransactWriteItem replacing(Texts before, List<String> texts) {
         Map<String, AttributeValue> item = new HashMap<>(LIST);
         item.put("v", AttributeValue.fromN(Long.toString(before.version() + 1)));
-        item.put("l", AttributeValue.fromL(texts.stream().map(AttributeValue::fromS).toList()));
+        item.put(
+                "l",
+                AttributeValue.fromL(texts.stream().map(AttributeValue::fromS).toList()));
         Put.Builder put = Put.builder().tableName(tables.log()).item(item);
         return TransactWriteItem.builder()
                 .put((before.version() == 0
@@ -213,8 +217,7 @@ final class QueueRig implements AutoCloseable {
 
         private Writer(Duration skew, Map<String, String> settings) {
             Machine right = time.machine();
-            machine =
-                    new Machine(Clock.offset(right.clock(), skew), right.ticker(), right.random(), right.threads());
+            machine = new Machine(Clock.offset(right.clock(), skew), right.ticker(), right.random(), right.threads());
             Random random = new Random(seed * 1_000 + writers.size());
             faults = new FaultyDynamo(machine.ticker(), random).latency(LatencyProfile.aws(random));
             dynamo = database.client(List.of(faults));
@@ -268,7 +271,9 @@ final class QueueRig implements AutoCloseable {
             List<ByteBuffer> outcomes = new ArrayList<>();
             List<Long> results = new ArrayList<>();
             for (Intent intent : intents) {
-                String text = StandardCharsets.UTF_8.decode(intent.payload().duplicate()).toString();
+                String text = StandardCharsets.UTF_8
+                        .decode(Objects.requireNonNull(intent.payload()).duplicate())
+                        .toString();
                 boolean returned = text.startsWith("-");
                 if (!returned) {
                     after.add(text);
@@ -277,7 +282,9 @@ final class QueueRig implements AutoCloseable {
                 outcomes.add(
                         returned
                                 ? ByteBuffer.allocate(0)
-                                : ByteBuffer.allocate(Long.BYTES).putLong(after.size()).flip());
+                                : ByteBuffer.allocate(Long.BYTES)
+                                        .putLong(after.size())
+                                        .flip());
             }
             beforeWrite.run();
             return written(before, after, outcomes, state) ? new Combined<>(results) : new Lost<>();

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -89,8 +90,7 @@ class QueueStateTest {
         Intent second = intent(3, 1, 20);
         Intent third = intent(4, 1, 20);
         QueueState state = state(100, Map.of(5L, new Outcome(2, 90, bytes(1))));
-        assertEquals(
-                List.of(first, second, third), state.waiting(List.of(third, intent(5, 2, 1), second, first)));
+        assertEquals(List.of(first, second, third), state.waiting(List.of(third, intent(5, 2, 1), second, first)));
     }
 
     @Test
@@ -116,13 +116,16 @@ class QueueStateTest {
         assertEquals(50, state.after(List.of(), List.of(), at(10_080), 1_000).cycleMillis());
         assertEquals(40, state.after(List.of(), List.of(), at(20_000), 1_000).cycleMillis());
         assertEquals(40, state.after(List.of(), List.of(), at(9_000), 1_000).cycleMillis());
-        assertEquals(0, QueueState.NONE.after(List.of(), List.of(), at(1_000_000), 1_000).cycleMillis());
+        assertEquals(
+                0,
+                QueueState.NONE
+                        .after(List.of(), List.of(), at(1_000_000), 1_000)
+                        .cycleMillis());
     }
 
     @Test
     void oldOutcomesAreForgottenAndTheTimeOfTheLastOneIsKept() {
-        QueueState state =
-                state(100, Map.of(1L, new Outcome(1, 39, bytes(1)), 2L, new Outcome(1, 40, bytes(2))));
+        QueueState state = state(100, Map.of(1L, new Outcome(1, 39, bytes(1)), 2L, new Outcome(1, 40, bytes(2))));
         QueueState after = state.after(List.of(intent(3, 1, 95)), List.of(bytes(3)), at(100), 60);
         assertEquals(Set.of(2L, 3L), after.outcomes().keySet());
         assertEquals(39, after.forgotten());
@@ -143,14 +146,15 @@ class QueueStateTest {
         QueueState state = state(4_000, Map.of(7L, new Outcome(1, 4_000, bytes(1))));
         QueueState after = state.after(List.of(other), List.of(bytes(2)), time, 1_000);
         assertEquals(Set.of(1L, 7L), after.outcomes().keySet());
-        assertEquals(9_100, after.outcomes().get(1L).at());
+        assertEquals(9_100, storedAt(after, 1));
         assertEquals(9_100, after.latest());
         assertEquals(
                 9_000,
-                state.after(List.of(own), List.of(bytes(2)), at(300), 1_000)
-                        .outcomes()
-                        .get(2L)
-                        .at(),
+                storedAt(state.after(List.of(own), List.of(bytes(2)), at(300), 1_000), 2),
                 "not before the intent, so an intent is never later than its forgotten outcome");
+    }
+
+    private static long storedAt(QueueState state, long writer) {
+        return Objects.requireNonNull(state.outcomes().get(writer)).at();
     }
 }

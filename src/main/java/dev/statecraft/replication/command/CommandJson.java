@@ -34,8 +34,7 @@ public final class CommandJson {
     /** The types of the fields of each kind. */
     private static final Map<String, Map<String, Predicate<JsonNode>>> FIELDS = Map.of(
             "create",
-                    fields(Map.of(
-                            "t", JsonNode::isTextual, "w", orNull(JsonNode::isTextual), "s", JsonNode::isObject)),
+                    fields(Map.of("t", JsonNode::isTextual, "w", orNull(JsonNode::isTextual), "s", JsonNode::isObject)),
             "update",
                     fields(Map.of(
                             "b", orNull(JsonNode::isIntegralNumber),

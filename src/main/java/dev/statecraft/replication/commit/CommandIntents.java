@@ -72,7 +72,9 @@ final class CommandIntents {
         byte[] bytes = new byte[packed.remaining()];
         packed.duplicate().get(bytes);
         JsonNode json = PackedJson.stored(bytes).value();
-        if (json.path("f").asInt() != FORMAT || json.size() != FIELDS || !json.path("m").isArray()) {
+        if (json.path("f").asInt() != FORMAT
+                || json.size() != FIELDS
+                || !json.path("m").isArray()) {
             return Optional.empty();
         }
         List<StoredCommand> commands = new ArrayList<>();

@@ -90,8 +90,8 @@ class CommandJsonTest {
         ((Operate) read.update().edit())
                 .operations()
                 .increment()
-                .forEach((path, amount) -> assertEquals(
-                        0, new BigDecimal(path.tokens().get(0)).compareTo(amount), path + ": " + amount));
+                .forEach((path, amount) ->
+                        assertEquals(0, new BigDecimal(path.tokens().get(0)).compareTo(amount), path + ": " + amount));
         assertEquals(
                 increments.keySet(),
                 ((Operate) read.update().edit()).operations().increment().keySet());

@@ -69,7 +69,10 @@ class CombinedCommitFaultTest {
 
     private static List<Instance> instances(SharedSpace space) {
         space.create("all", "victim", "second", "third");
-        return List.of(space.instance().busy(), space.instance().busy(), space.instance().busy());
+        return List.of(
+                space.instance().busy(),
+                space.instance().busy(),
+                space.instance().busy());
     }
 
     private static void run(SharedSpace space, List<Instance> instances, Map<String, Known> known) {
@@ -90,8 +93,8 @@ class CombinedCommitFaultTest {
                 Map<String, Known> known = new TreeMap<>();
                 run(space, instances, known);
                 died = known.size() < 3 * UPDATES || known.containsValue(Known.UNKNOWN);
-                known.forEach((text, what) -> assertTrue(
-                        text.startsWith("victim") || what == Known.ACKNOWLEDGED, text + " is " + what));
+                known.forEach((text, what) ->
+                        assertTrue(text.startsWith("victim") || what == Known.ACKNOWLEDGED, text + " is " + what));
                 assertApplied(space, known, "died after call " + call);
             }
         }
@@ -107,14 +110,15 @@ class CombinedCommitFaultTest {
                 space.create("all", "victim", "second", "third");
                 List<Instance> instances =
                         List.of(space.instance().busy(), space.instance().busy(), space.instance());
-                FaultPlan conflicts = FaultPlan.NONE.with(FaultKind.TRANSACTION_CONFLICT, 0.3, AwsOperation.TRANSACT_WRITE);
+                FaultPlan conflicts =
+                        FaultPlan.NONE.with(FaultKind.TRANSACTION_CONFLICT, 0.3, AwsOperation.TRANSACT_WRITE);
                 instances.get(1).faults().plan(conflicts);
                 instances.get(2).faults().plan(conflicts);
                 instances.get(0).faults().stopAfterCalls(call);
                 Map<String, Known> known = new TreeMap<>();
                 run(space, instances, known);
-                known.forEach((text, what) -> assertTrue(
-                        text.startsWith("victim") || what == Known.ACKNOWLEDGED, text + " is " + what));
+                known.forEach((text, what) ->
+                        assertTrue(text.startsWith("victim") || what == Known.ACKNOWLEDGED, text + " is " + what));
                 assertApplied(space, known, "seed " + seed + ", died after call " + call);
             }
         }
@@ -131,7 +135,8 @@ class CombinedCommitFaultTest {
                 instances.get(0).faults().failOnce(write, FaultyDynamo.When.valueOf(when));
                 Map<String, Known> known = new TreeMap<>();
                 run(space, instances, known);
-                failures += (int) known.values().stream().filter(Known.UNKNOWN::equals).count();
+                failures += (int)
+                        known.values().stream().filter(Known.UNKNOWN::equals).count();
                 assertApplied(space, known, when + " write " + write);
             }
         }

@@ -50,7 +50,8 @@ class CombinedCommitsTest {
 
         @Override
         public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
-            if (!(context.request() instanceof PutItemRequest put) || !put.item().containsKey("p")) {
+            if (!(context.request() instanceof PutItemRequest put)
+                    || !put.item().containsKey("p")) {
                 return context.request();
             }
             intents++;
@@ -102,18 +103,24 @@ class CombinedCommitsTest {
         try (SharedSpace space = new SharedSpace(seed)) {
             space.create("e");
             List<Instance> instances = List.of(
-                    space.instance().busy(), space.instance().busy(), space.instance().busy());
+                    space.instance().busy(),
+                    space.instance().busy(),
+                    space.instance().busy());
             for (int request = 0; request < 6; request++) {
                 String text = "r" + request;
                 List<Done> results = Collections.synchronizedList(new ArrayList<>());
                 space.run(instances.stream()
-                        .<Runnable>map(instance ->
-                                () -> results.add((Done) instance.commit(instance.append("e", text, text))))
+                        .<Runnable>map(
+                                instance -> () -> results.add((Done) instance.commit(instance.append("e", text, text))))
                         .toList());
-                assertEquals(1, results.stream().filter(result -> !result.replayed()).count());
+                assertEquals(
+                        1, results.stream().filter(result -> !result.replayed()).count());
                 assertEquals(
                         1,
-                        results.stream().map(result -> result.entity().version()).distinct().count());
+                        results.stream()
+                                .map(result -> result.entity().version())
+                                .distinct()
+                                .count());
             }
             assertEquals(List.of("r0", "r1", "r2", "r3", "r4", "r5"), space.texts("e"));
             space.assertConsistent();
@@ -189,19 +196,22 @@ class CombinedCommitsTest {
             space.create("e");
             Instance one = space.instance().busy();
             Instance two = space.instance().busy();
-            EntityUpdate.Edit edit = Realm.operations("{'set': {'l': ['manual']}}").edit();
+            EntityUpdate.Edit edit =
+                    Realm.operations("{'set': {'l': ['manual']}}").edit();
             List<Object> results = new ArrayList<>();
             space.run(List.of(
                     () -> {
                         results.add(one.commit(one.append("missing", "a", null)));
                         done(one.commit(one.append("e", "b", null)));
-                        results.add(one.realm().entities.update(
-                                GAME,
-                                SPACE,
-                                "e",
-                                new EntityUpdate(edit, 1L, null, new TreeMap<>(), Strategy.MANUAL),
-                                SERVER,
-                                new IdempotencyKey("m", "")));
+                        results.add(one.realm()
+                                .entities
+                                .update(
+                                        GAME,
+                                        SPACE,
+                                        "e",
+                                        new EntityUpdate(edit, 1L, null, new TreeMap<>(), Strategy.MANUAL),
+                                        SERVER,
+                                        new IdempotencyKey("m", "")));
                     },
                     () -> {
                         for (int i = 0; i < 8; i++) {
@@ -227,12 +237,14 @@ class CombinedCommitsTest {
                     for (int request = 0; request < 6; request++) {
                         String text = name + request;
                         boolean fails = request % 3 == 2;
-                        List<CommitResult> results = instance.realm().commits.commitAtomically(
-                                GAME,
-                                SPACE,
-                                List.of(
-                                        instance.append("a", text, null),
-                                        instance.append(fails ? "missing" : "b", text, null)));
+                        List<CommitResult> results = instance.realm()
+                                .commits
+                                .commitAtomically(
+                                        GAME,
+                                        SPACE,
+                                        List.of(
+                                                instance.append("a", text, null),
+                                                instance.append(fails ? "missing" : "b", text, null)));
                         assertEquals(!fails, results.stream().allMatch(Done.class::isInstance));
                     }
                 });
@@ -257,9 +269,8 @@ class CombinedCommitsTest {
             Instance other = space.instance().busy();
             space.run(List.of(() -> dead.commit(dead.append("e", "dead", null))));
             List<CommitResult> results = new ArrayList<>();
-            space.run(List.of(
-                    () -> results.addAll(
-                            impatient.commit(List.of(impatient.append("e", "a", null), impatient.append("e", "b", null))))));
+            space.run(List.of(() -> results.addAll(
+                    impatient.commit(List.of(impatient.append("e", "a", null), impatient.append("e", "b", null))))));
             assertEquals(List.of(new CommitResult.Busy(), new CommitResult.Busy()), results);
             space.run(List.of(() -> done(other.commit(other.append("e", "c", null)))));
             assertEquals(List.of("dead", "c"), space.texts("e"));

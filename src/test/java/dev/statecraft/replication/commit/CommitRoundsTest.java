@@ -6,7 +6,6 @@ import static dev.statecraft.replication.Realm.SPACE;
 import static dev.statecraft.replication.Realm.done;
 import static dev.statecraft.replication.Realm.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -74,8 +73,7 @@ class CommitRoundsTest {
     private Mutation update(String entity, @Nullable Long base, @Nullable Long required, @Nullable Strategy strategy) {
         EntityUpdate.Edit edit = Realm.operations(INCREMENT).edit();
         return command(
-                entity,
-                new Command.Update(new EntityUpdate(edit, base, required, new TreeMap<>(), strategy), SERVER));
+                entity, new Command.Update(new EntityUpdate(edit, base, required, new TreeMap<>(), strategy), SERVER));
     }
 
     private static ByteBuffer packed(boolean atomic, Mutation... mutations) {
@@ -110,7 +108,9 @@ class CommitRoundsTest {
                             stateWritesAlone++;
                             return outcomes.addAll(made) || made.isEmpty();
                         }));
-        Combined<List<Optional<CommitResult>>> combined = assertInstanceOf(Combined.class, result);
+        if (!(result instanceof Combined<List<Optional<CommitResult>>> combined)) {
+            throw new AssertionError("lost the race");
+        }
         List<List<Long>> versions = combined.results().stream()
                 .map(request -> request.stream()
                         .map(one -> one.map(made -> done(made).version()).orElse(0L))
@@ -206,8 +206,7 @@ class CommitRoundsTest {
     @Test
     void duplicatesInOneRoundAreAppliedOnce() {
         create("a");
-        assertEquals(
-                List.of(List.of(2L), List.of(0L)), round(each(increment("a", "m1")), each(increment("a", "m1"))));
+        assertEquals(List.of(List.of(2L), List.of(0L)), round(each(increment("a", "m1")), each(increment("a", "m1"))));
         assertEquals(1, n("a"));
     }
 
@@ -243,7 +242,8 @@ class CommitRoundsTest {
     @Test
     void requestsWithUnknownFieldsAreReturned() {
         create("a");
-        ObjectNode known = (ObjectNode) PackedJson.stored(each(increment("a")).array()).value();
+        ObjectNode known =
+                (ObjectNode) PackedJson.stored(each(increment("a")).array()).value();
         ObjectNode request = known.deepCopy().put("later", 1);
         ObjectNode command = known.deepCopy();
         ((ObjectNode) command.get("m").get(0)).put("later", 1);
@@ -269,8 +269,7 @@ class CommitRoundsTest {
 
     private Mutation[] many(String name, int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> command(
-                        name + i, new Command.Create("UI_STATE", json("{'n': 0}"), null, SERVER)))
+                .mapToObj(i -> command(name + i, new Command.Create("UI_STATE", json("{'n': 0}"), null, SERVER)))
                 .toArray(Mutation[]::new);
     }
 
