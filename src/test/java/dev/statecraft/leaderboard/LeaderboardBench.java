@@ -151,8 +151,7 @@ class LeaderboardBench {
         bench.measure("rank of a player, one score is counted between two reads", WARMING, i -> {
             int moving = random.nextInt(entries);
             long next = random.nextInt(LARGEST_SCORE);
-            assertEquals(
-                    Optional.empty(), preparing.counter.count(List.of(record(board, values[moving], next))));
+            assertEquals(Optional.empty(), preparing.counter.count(List.of(record(board, values[moving], next))));
             values[moving] = next;
             rank(warm, board, random.nextInt(entries));
         });

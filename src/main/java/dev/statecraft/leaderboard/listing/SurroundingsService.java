@@ -38,7 +38,7 @@ public class SurroundingsService {
     private static final int LARGE_TIE = 500;
 
     /** In a tie with this many times the entries that the window needs, the read starts in the tie. */
-    private static final int DEEP_TIE = 8;
+    private static final long DEEP_TIE = 8;
 
     private final OrderIndexStore index;
     private final RankStore ranks;
