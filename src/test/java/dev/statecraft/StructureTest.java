@@ -81,9 +81,9 @@ class StructureTest {
             leaderboard.board           -> runtime table http access access.idempotency .settings
             leaderboard.entry           -> table rating .settings .board
             leaderboard.rank            -> runtime table http access access.idempotency .settings .board .entry
-            leaderboard.score           -> runtime table http http.json access access.idempotency .settings .board
-                                           .entry .rank
-            leaderboard.match           -> runtime table rating http access .settings .board .entry .rank
+            leaderboard.score           -> runtime table http http.json access access.idempotency combining .settings
+                                           .board .entry .rank
+            leaderboard.match           -> runtime table rating http access combining .settings .board .entry .rank
             leaderboard.listing         -> table rating http access .settings .board .entry .rank .score
             leaderboard.season          -> runtime table http access .settings .board .entry .rank .listing
             leaderboard.upkeep          -> table http access .settings .board .entry .rank .score .match .listing
@@ -102,7 +102,7 @@ class StructureTest {
             migration.work              -> runtime table http http.json access replication.state replication.entity
                                            .expression .definition .run .registry .segment .execution
             migration.upkeep            -> table access .definition .run .registry .segment .work
-            integration.event           -> table http access replication.state replication.log replication.commit
+            integration.event           -> table http access combining replication.state replication.log replication.commit
                                            replication.upkeep leaderboard.settings leaderboard.board
                                            leaderboard.entry leaderboard.season leaderboard.upkeep
                                            migration.registry migration.upkeep

@@ -40,6 +40,7 @@ class TemplateTableAccessTest {
                             "BoardsTable",
                             "EntriesTable",
                             "RanksTable",
+                            "IntentsTable",
                             "IntegrationTable",
                             "AccessTable",
                             "LimitsTable")),

@@ -35,7 +35,7 @@ public interface CombiningConfig {
     Duration takeoverAfter();
 
     /** An instance that waits longer withdraws its intent; the request fails with 503. */
-    @WithDefault("10s")
+    @WithDefault("5s")
     Duration longestWait();
 
     /**

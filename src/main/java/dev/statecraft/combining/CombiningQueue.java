@@ -10,14 +10,16 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Combines the writes of many instances to the same items (flat combining: Hendler, Incze, Shavit, Tzafrir, SPAA 2010). A
@@ -26,8 +28,6 @@ import org.jboss.logging.Logger;
  *
  * <p>Safety does not depend on who combines: each write has the condition that the state of the queue is the one that was
  * read, so a request is done exactly once. If the first writer stops, another one combines after {@code takeover-after}.
- *
- * <p>The caller makes sure that an instance has at most one request at a time in a queue.
  */
 @ApplicationScoped
 public class CombiningQueue {
@@ -48,8 +48,7 @@ public class CombiningQueue {
     private final Clock clock;
     private final Ticker ticker;
     private final RandomGenerator random;
-    private final long writer;
-    private final AtomicLong numbers = new AtomicLong();
+    private final Deque<Writer> writers = new ConcurrentLinkedDeque<>();
     private final BusyQueues busy = new BusyQueues();
 
     public CombiningQueue(
@@ -59,7 +58,31 @@ public class CombiningQueue {
         this.clock = clock;
         this.ticker = ticker;
         this.random = random;
-        this.writer = random.nextLong(1, Long.MAX_VALUE);
+    }
+
+    /** One of the writers of this instance. It has at most one request at a time. */
+    private static final class Writer {
+
+        private final long id;
+        private long numbers;
+
+        Writer(long id) {
+            this.id = id;
+        }
+
+        Intent next(long at, @Nullable ByteBuffer payload) {
+            return new Intent(id, ++numbers, at, payload);
+        }
+    }
+
+    /** Runs the request of a writer that has no other request. */
+    private <T> T asWriter(Function<Writer, T> request) {
+        Writer free = writers.pollFirst();
+        Writer writer = free == null ? new Writer(random.nextLong(1, Long.MAX_VALUE)) : free;
+        T result = request.apply(writer);
+        // A writer whose request failed is not used again: its request may still be done.
+        writers.addFirst(writer);
+        return result;
     }
 
     /** Result of waiting in a queue. Variants are listed in order of precedence. */
@@ -100,7 +123,10 @@ public class CombiningQueue {
      * @throws ContentionException if the time is over and another writer may still do the request
      */
     public <T> Optional<T> submit(QueueKey key, ByteBuffer payload, Round<T> round, Function<ByteBuffer, T> read) {
-        Intent own = new Intent(writer, numbers.incrementAndGet(), clock.millis(), payload);
+        return asWriter(writer -> submit(key, writer.next(clock.millis(), payload), round, read));
+    }
+
+    private <T> Optional<T> submit(QueueKey key, Intent own, Round<T> round, Function<ByteBuffer, T> read) {
         intents.put(key, own);
         long until = ticker.nanos() + config.longestWait().toNanos();
         WaitingIntent waiting = waiting(own);
@@ -124,7 +150,10 @@ public class CombiningQueue {
      * the turn, which only avoids lost races. Cost: 2 WCU and about 3 reads more than the write.
      */
     public <T> T inTurn(QueueKey key, Supplier<T> write) {
-        Intent own = new Intent(writer, numbers.incrementAndGet(), clock.millis(), null);
+        return asWriter(writer -> inTurn(key, writer.next(clock.millis(), null), write));
+    }
+
+    private <T> T inTurn(QueueKey key, Intent own, Supplier<T> write) {
         intents.put(key, own);
         await(key, own, waiting(own), ticker.nanos() + config.longestWait().toNanos());
         T result = write.get();
@@ -185,7 +214,7 @@ public class CombiningQueue {
     /** Returns the result of the own request; empty if it is not done yet. */
     private <T> Optional<T> combine(QueueKey key, Queue queue, WaitingIntent waiting, Round<T> round) {
         Intent own = waiting.own();
-        QueueTime time = time(queue);
+        QueueTime time = time(queue, own);
         List<Intent> all = undone(queue, own);
         List<ByteBuffer> skipped = new ArrayList<>();
         // A turn before the own request, after a takeover: its writer stopped, or writes without the turn.
@@ -217,15 +246,15 @@ public class CombiningQueue {
         }
         deleteExpired(key, queue, time);
         for (int i = 0; i < done.results().size(); i++) {
-            if (combined.get(i).writer() == writer) {
+            if (combined.get(i).writer() == own.writer()) {
                 return Optional.of(done.results().get(i));
             }
         }
         return Optional.empty();
     }
 
-    private QueueTime time(Queue queue) {
-        return QueueTime.of(clock.millis(), queue.intents(), writer);
+    private QueueTime time(Queue queue, Intent own) {
+        return QueueTime.of(clock.millis(), queue.intents(), own.writer());
     }
 
     private long retentionMillis() {
@@ -241,7 +270,8 @@ public class CombiningQueue {
         long oldest = Math.max(state.forgotten() + 1, clock.millis() - retentionMillis() / 2);
         return state.waiting(Stream.concat(
                         Stream.of(own),
-                        queue.intents().stream().filter(intent -> intent.writer() != writer && intent.at() >= oldest))
+                        queue.intents().stream()
+                                .filter(intent -> intent.writer() != own.writer() && intent.at() >= oldest))
                 .toList());
     }
 
@@ -273,7 +303,7 @@ public class CombiningQueue {
             List<Intent> order = new ArrayList<>(undone(queue, own));
             order.remove(own);
             order.add(0, own);
-            QueueState after = queue.state().after(order, List.of(RETURNED), time(queue), retentionMillis());
+            QueueState after = queue.state().after(order, List.of(RETURNED), time(queue, own), retentionMillis());
             if (intents.write(key, queue.state(), after)) {
                 return Optional.empty();
             }

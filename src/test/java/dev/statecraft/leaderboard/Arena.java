@@ -1,11 +1,15 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.combining.CombiningConfig;
+import dev.statecraft.combining.CombiningQueue;
+import dev.statecraft.combining.IntentStore;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.BoardService;
 import dev.statecraft.leaderboard.board.BoardStore;
 import dev.statecraft.leaderboard.board.PurgeStore;
 import dev.statecraft.leaderboard.board.Season;
 import dev.statecraft.leaderboard.board.SeasonStore;
+import dev.statecraft.leaderboard.entry.CombinedEntryStore;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.entry.EntryStore;
 import dev.statecraft.leaderboard.entry.OrderIndexStore;
@@ -13,6 +17,7 @@ import dev.statecraft.leaderboard.entry.Receipt;
 import dev.statecraft.leaderboard.listing.ListingCache;
 import dev.statecraft.leaderboard.listing.ListingService;
 import dev.statecraft.leaderboard.listing.SurroundingsService;
+import dev.statecraft.leaderboard.match.CombinedMatches;
 import dev.statecraft.leaderboard.match.MatchService;
 import dev.statecraft.leaderboard.match.MatchStore;
 import dev.statecraft.leaderboard.match.MatchWriter;
@@ -24,6 +29,7 @@ import dev.statecraft.leaderboard.rank.RankStore;
 import dev.statecraft.leaderboard.rank.RankingService;
 import dev.statecraft.leaderboard.rank.RecentWrites;
 import dev.statecraft.leaderboard.rank.TiePositions;
+import dev.statecraft.leaderboard.score.CombinedScores;
 import dev.statecraft.leaderboard.score.EarlierReceiptService;
 import dev.statecraft.leaderboard.score.MetadataService;
 import dev.statecraft.leaderboard.score.NewScore;
@@ -172,8 +178,13 @@ public final class Arena {
                 leaderboards,
                 clock,
                 machine.random());
-        ScoreWriter writer =
-                new ScoreWriter(boards, submissions, entries, aside, recent, leaderboards, backoff, machine.threads());
+        CombiningConfig combining = config.getConfigMapping(CombiningConfig.class);
+        CombiningQueue queue = new CombiningQueue(
+                new IntentStore(dynamo, tables, combining), combining, clock, machine.ticker(), machine.random());
+        CombinedScores combined =
+                new CombinedScores(queue, boards, entries, new CombinedEntryStore(dynamo, tables), submissions, recent);
+        ScoreWriter writer = new ScoreWriter(
+                boards, submissions, entries, aside, combined, recent, leaderboards, backoff, machine.threads());
         scores = new ScoreService(
                 boards,
                 entries,
@@ -188,10 +199,12 @@ public final class Arena {
         metadata = new MetadataService(scores, entries, recent, leaderboards, clock, backoff);
         reviews = new ReviewService(boards, aside, entries, submissions, recent, leaderboards, clock, backoff);
         MatchStore rated = new MatchStore(dynamo, tables);
+        MatchWriter matchWriter = new MatchWriter(entries, rated, leaderboards, clock);
         matches = new MatchService(
                 boards,
                 entries,
-                new MatchWriter(entries, rated, leaderboards, clock),
+                matchWriter,
+                new CombinedMatches(queue, boards, matchWriter),
                 rankings,
                 leaderboards,
                 recent,
@@ -215,6 +228,7 @@ public final class Arena {
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(LeaderboardConfig.class)
                 .withMapping(Parallel.Limits.class)
+                .withMapping(CombiningConfig.class)
                 .withDefaultValue("statecraft.leaderboard.board-cache", "PT0S")
                 .withDefaultValue("statecraft.leaderboard.rank-nodes.checked-after", "PT0S")
                 .withDefaultValue("statecraft.leaderboard.count-wait", "PT0S");

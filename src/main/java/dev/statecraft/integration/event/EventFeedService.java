@@ -1,21 +1,32 @@
 package dev.statecraft.integration.event;
 
+import dev.statecraft.combining.CombiningQueue;
+import dev.statecraft.combining.Intent;
+import dev.statecraft.combining.QueueKey;
+import dev.statecraft.combining.Round;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.ContentionException;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The event feed of each game. Each change is appended exactly once; events are read in order. */
 @ApplicationScoped
 public class EventFeedService {
 
+    private static final Logger LOG = Logger.getLogger(EventFeedService.class);
+    private static final String FEED = "events";
     private static final int ATTEMPTS = 32;
     private static final long CONTENTION_MILLIS = 5;
     private static final int MAX_APPEND_CHARACTERS = 1_500_000;
@@ -23,11 +34,13 @@ public class EventFeedService {
     private static final int MAX_CHUNKS_PER_PAGE = 200;
 
     private final EventFeedStore store;
+    private final CombiningQueue queue;
     private final Clock clock;
     private final Backoff backoff;
 
-    EventFeedService(EventFeedStore store, Clock clock, Backoff backoff) {
+    EventFeedService(EventFeedStore store, CombiningQueue queue, Clock clock, Backoff backoff) {
         this.store = store;
+        this.queue = queue;
         this.clock = clock;
         this.backoff = backoff;
     }
@@ -67,30 +80,127 @@ public class EventFeedService {
     }
 
     private int appendPart(String game, List<SourceChange> changes) {
-        Set<String> sources = new LinkedHashSet<>();
-        changes.forEach(change -> sources.add(change.source()));
+        QueueKey key = new QueueKey(game, "feed", FEED);
+        if (!queue.isBusy(key)) {
+            OptionalInt appended = tryAppend(game, changes);
+            if (appended.isPresent()) {
+                return appended.getAsInt();
+            }
+            queue.collided(key);
+        }
+        ByteBuffer payload = CombinedEvents.pack(changes);
+        OptionalInt combined = OptionalInt.empty();
+        if (queue.accepts(payload)) {
+            combined = queue.submit(
+                            key,
+                            payload,
+                            (intents, write) -> combine(game, intents, write),
+                            outcome -> outcome.hasRemaining()
+                                    ? OptionalInt.of(CombinedEvents.unpackCount(outcome))
+                                    : OptionalInt.empty())
+                    .orElse(OptionalInt.empty());
+        }
+        return combined.orElseGet(() -> queue.inTurn(key, () -> appendAlone(game, changes)));
+    }
+
+    private int appendAlone(String game, List<SourceChange> changes) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             backoff.pauseBefore(attempt, CONTENTION_MILLIS);
-            Map<String, String> readPositions = store.positions(game, sources);
-            Map<String, String> newPositions = new LinkedHashMap<>();
-            List<Event> events = new ArrayList<>();
-            for (SourceChange change : changes) {
-                String last = newPositions.getOrDefault(change.source(), readPositions.get(change.source()));
-                if (last == null || change.position().compareTo(last) > 0) {
-                    newPositions.put(change.source(), change.position());
-                    events.addAll(change.events());
-                }
-            }
-            if (newPositions.isEmpty()) {
-                return 0;
-            }
-            long head = store.head(game);
-            List<Event> numbered = numbered(ScoreEvents.merged(events), head);
-            if (store.append(game, head, numbered, readPositions, newPositions, clock.instant())) {
-                return numbered.size();
+            OptionalInt appended = tryAppend(game, changes);
+            if (appended.isPresent()) {
+                return appended.getAsInt();
             }
         }
         throw new ContentionException("append to the event feed lost the race " + ATTEMPTS + " times");
+    }
+
+    /** Appends changes; empty if another writer won the race. */
+    private OptionalInt tryAppend(String game, List<SourceChange> changes) {
+        NewEvents events = newEvents(game, changes);
+        if (events.newPositions().isEmpty()) {
+            return OptionalInt.of(0);
+        }
+        return append(game, events, TransactionWrites.NONE);
+    }
+
+    /**
+     * Events of changes that are not in the event feed yet.
+     *
+     * @param byChange for each change, its new events
+     */
+    private record NewEvents(
+            Map<String, String> readPositions, Map<String, String> newPositions, List<List<Event>> byChange) {}
+
+    private NewEvents newEvents(String game, List<SourceChange> changes) {
+        Set<String> sources = new LinkedHashSet<>();
+        changes.forEach(change -> sources.add(change.source()));
+        Map<String, String> readPositions = store.positions(game, sources);
+        Map<String, String> newPositions = new LinkedHashMap<>();
+        List<List<Event>> byChange = new ArrayList<>();
+        for (SourceChange change : changes) {
+            String last = newPositions.getOrDefault(change.source(), readPositions.get(change.source()));
+            boolean isNew = last == null || change.position().compareTo(last) > 0;
+            byChange.add(isNew ? change.events() : List.of());
+            if (isNew) {
+                newPositions.put(change.source(), change.position());
+            }
+        }
+        return new NewEvents(readPositions, newPositions, byChange);
+    }
+
+    private OptionalInt append(String game, NewEvents events, TransactionWrites others) {
+        long head = store.head(game);
+        List<Event> numbered = numbered(
+                ScoreEvents.merged(
+                        events.byChange().stream().flatMap(List::stream).toList()),
+                head);
+        return store.append(
+                        game, head, numbered, events.readPositions(), events.newPositions(), clock.instant(), others)
+                ? OptionalInt.of(numbered.size())
+                : OptionalInt.empty();
+    }
+
+    /** Appends the changes of several instances in one transaction. */
+    private Round.RoundResult<OptionalInt> combine(String game, List<Intent> intents, Round.QueueWrite write) {
+        List<SourceChange> changes = new ArrayList<>();
+        List<ByteBuffer> outcomes = new ArrayList<>();
+        Set<String> sources = new LinkedHashSet<>();
+        for (Intent intent : intents) {
+            List<SourceChange> some = read(game, intent);
+            some.forEach(change -> sources.add(change.source()));
+            if (sources.size() > EventFeedStore.MAX_SOURCES && !outcomes.isEmpty()) {
+                break;
+            }
+            changes.addAll(some);
+            // The count is of the instance's own events; those that are merged with events of others count, too.
+            outcomes.add(
+                    some.isEmpty()
+                            ? ByteBuffer.allocate(0)
+                            : CombinedEvents.packCount(some.stream()
+                                    .mapToInt(change -> change.events().size())
+                                    .sum()));
+        }
+        NewEvents events = newEvents(game, changes);
+        boolean written = events.newPositions().isEmpty()
+                ? write.alone().test(outcomes)
+                : append(game, events, write.inTransaction().apply(outcomes)).isPresent();
+        return written
+                ? new Round.Combined<>(outcomes.stream()
+                        .map(outcome -> outcome.hasRemaining()
+                                ? OptionalInt.of(CombinedEvents.unpackCount(outcome))
+                                : OptionalInt.empty())
+                        .toList())
+                : new Round.Lost<>();
+    }
+
+    /** Reads the changes of an intent; none, so that its instance appends them, if this release cannot read them. */
+    private static List<SourceChange> read(String game, Intent intent) {
+        try {
+            return CombinedEvents.unpack(game, Objects.requireNonNull(intent.payload()));
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "an intent of events cannot be read; its instance appends them");
+            return List.of();
+        }
     }
 
     private static List<Event> numbered(List<Event> events, long head) {

@@ -12,6 +12,7 @@ import dev.statecraft.table.Batches;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -107,6 +108,7 @@ public class EventFeedStore {
      * @param events events with their sequence numbers, the first with {@code head + 1}
      * @param readPositions the source positions that were read
      * @param newPositions the source positions to write
+     * @param others writes that are made in the same transaction
      * @return false if a concurrent writer changed the head or a source position; nothing is written then
      */
     boolean append(
@@ -115,7 +117,8 @@ public class EventFeedStore {
             List<Event> events,
             Map<String, String> readPositions,
             Map<String, String> newPositions,
-            Instant now) {
+            Instant now,
+            TransactionWrites others) {
         List<TransactWriteItem> writes = new ArrayList<>();
         Map<String, AttributeValue> item = new HashMap<>(headKey(game));
         item.put("q", n(head + events.size()));
@@ -130,6 +133,7 @@ public class EventFeedStore {
         newPositions.forEach((source, position) ->
                 writes.add(positionWrite(game, source, readPositions.get(source), position, now)));
         chunks(events).forEach(chunk -> writes.add(chunkWrite(game, chunk, now)));
+        writes.addAll(others.items());
         try {
             dynamo.transactWriteItems(transaction -> transaction.transactItems(writes));
             return true;

@@ -42,6 +42,7 @@ public class MatchService {
     private final BoardService boards;
     private final EntryStore entries;
     private final MatchWriter writer;
+    private final CombinedMatches others;
     private final RankingService rankings;
     private final LeaderboardConfig config;
     private final RecentWrites recent;
@@ -52,6 +53,7 @@ public class MatchService {
             BoardService boards,
             EntryStore entries,
             MatchWriter writer,
+            CombinedMatches others,
             RankingService rankings,
             LeaderboardConfig config,
             RecentWrites recent,
@@ -60,6 +62,7 @@ public class MatchService {
         this.boards = boards;
         this.entries = entries;
         this.writer = writer;
+        this.others = others;
         this.rankings = rankings;
         this.config = config;
         this.recent = recent;
@@ -108,6 +111,7 @@ public class MatchService {
         List<Match> requested = group.stream().map(Arrival::match).toList();
         Map<String, MatchRecord> known = new HashMap<>();
         Deadline until = backoff.deadline(config.queue().patience());
+        boolean combined = false;
         for (int attempt = 0; attempt < config.writeAttempts() && !until.passed(); attempt++) {
             backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             RatingSystem system = board.settings().rating();
@@ -127,6 +131,14 @@ public class MatchService {
                 board = marked.get();
                 continue;
             }
+            if (!combined && others.isBusy(board)) {
+                combined = true;
+                Optional<List<Attempt>> done = others.submit(board, requested);
+                if (done.isPresent()) {
+                    remember(done.get());
+                    return done.get();
+                }
+            }
             boolean full = requested.get(0).players().size() >= MatchStore.MOST_ITEMS;
             List<Attempt> tried = full
                     ? List.of(writer.rateAnnounced(board, system, requested.get(0)))
@@ -135,6 +147,7 @@ public class MatchService {
                 remember(tried);
                 return tried;
             }
+            others.collided(board);
         }
         return all(requested, new Busy());
     }

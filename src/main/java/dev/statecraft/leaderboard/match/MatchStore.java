@@ -9,6 +9,7 @@ import dev.statecraft.leaderboard.entry.EntryItems;
 import dev.statecraft.leaderboard.entry.MatchRecord;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,6 +92,21 @@ public class MatchStore {
      * @param kept how long the records are stored
      */
     public Writing write(Board board, int season, List<Replaced> entries, List<MatchRecord> matches, Duration kept) {
+        return write(board, season, entries, matches, kept, TransactionWrites.NONE);
+    }
+
+    /**
+     * Writes the entries of all players, the records of their matches and other items, all or nothing.
+     *
+     * @param entries entries, records and other items together are at most {@link #MOST_ITEMS}
+     */
+    Writing write(
+            Board board,
+            int season,
+            List<Replaced> entries,
+            List<MatchRecord> matches,
+            Duration kept,
+            TransactionWrites others) {
         List<TransactWriteItem> items = new ArrayList<>();
         for (MatchRecord match : matches) {
             items.add(TransactWriteItem.builder()
@@ -102,6 +118,7 @@ public class MatchStore {
         }
         entries.forEach(entry ->
                 items.add(EntryItems.transactional(tables, board, season, entry.entry(), entry.expectedVersion())));
+        items.addAll(others.items());
         try {
             // The SDK adds a client request token, so its own retry after a lost response does not commit twice.
             dynamo.transactWriteItems(write -> write.transactItems(items));

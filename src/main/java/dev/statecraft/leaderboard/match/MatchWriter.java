@@ -12,6 +12,7 @@ import dev.statecraft.leaderboard.match.MatchResult.Taken;
 import dev.statecraft.leaderboard.settings.LeaderboardConfig;
 import dev.statecraft.leaderboard.settings.Terms;
 import dev.statecraft.rating.RatingSystem;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -47,6 +48,37 @@ public class MatchWriter {
     /** Result of an attempt and the entries that it wrote; {@code result} is null if another writer won the race. */
     record Attempt(@Nullable MatchResult result, List<Entry> written) {}
 
+    /** Result of rating matches of several instances. Variants are listed in order of precedence. */
+    sealed interface Rated {}
+
+    /** One of the matches is rejected. Nothing was written. */
+    record NotCombinable() implements Rated {}
+
+    /** Another writer won the race, or some of the matches were rated before. Nothing was written. */
+    record LostRace() implements Rated {}
+
+    /** All matches were rated. */
+    record AllRated(List<Attempt> attempts) implements Rated {}
+
+    /**
+     * Rates matches of several instances, all of them or none, together with other writes.
+     *
+     * @param matches different matches, none of them in {@code known}
+     * @param known records that were found are added
+     */
+    Rated rateCombined(
+            Board board,
+            RatingSystem system,
+            List<Match> matches,
+            Map<String, MatchRecord> known,
+            TransactionWrites others) {
+        List<Attempt> attempts = rate(board, system, matches, known, true, others);
+        if (attempts.isEmpty()) {
+            return new NotCombinable();
+        }
+        return attempts.get(0).result() == null ? new LostRace() : new AllRated(attempts);
+    }
+
     /**
      * Rates matches whose entries and records fit into one transaction. Each match is computed from the entries that the
      * match before it left.
@@ -55,6 +87,17 @@ public class MatchWriter {
      */
     List<Attempt> rateTogether(
             Board board, RatingSystem system, List<Match> requested, Map<String, MatchRecord> known) {
+        return rate(board, system, requested, known, false, TransactionWrites.NONE);
+    }
+
+    /** As {@link #rateTogether}, with other writes. No attempts if {@code whole} and one of the matches is rejected. */
+    private List<Attempt> rate(
+            Board board,
+            RatingSystem system,
+            List<Match> requested,
+            Map<String, MatchRecord> known,
+            boolean whole,
+            TransactionWrites others) {
         int season = board.season();
         List<Match> open = requested.stream()
                 .filter(match -> !known.containsKey(match.matchId()))
@@ -83,6 +126,9 @@ public class MatchWriter {
                 records.put(match.matchId(), outcome.record());
             }
         }
+        if (whole && !refused.isEmpty()) {
+            return List.of();
+        }
         if (!records.isEmpty()) {
             List<MatchStore.Replaced> replaced = new ArrayList<>();
             next.replaceAll((player, entry) -> entry.asOneWriteAfter(current.getOrDefault(player, Entry.none(player))));
@@ -93,7 +139,7 @@ public class MatchWriter {
                 }
             });
             MatchStore.Writing writing =
-                    matches.write(board, season, replaced, List.copyOf(records.values()), config.matchesKept());
+                    matches.write(board, season, replaced, List.copyOf(records.values()), config.matchesKept(), others);
             if (writing instanceof MatchStore.Known found) {
                 found.matches().forEach(record -> known.put(record.matchId(), record));
             }

@@ -41,6 +41,7 @@ public class ScoreWriter {
     private final SubmissionService submissions;
     private final EntryStore entries;
     private final ReviewStore reviews;
+    private final CombinedScores others;
     private final RecentWrites recent;
     private final LeaderboardConfig config;
     private final GroupCommit<Player, Arrival, Written> groups;
@@ -51,6 +52,7 @@ public class ScoreWriter {
             SubmissionService submissions,
             EntryStore entries,
             ReviewStore reviews,
+            CombinedScores others,
             RecentWrites recent,
             LeaderboardConfig config,
             Backoff backoff,
@@ -59,6 +61,7 @@ public class ScoreWriter {
         this.submissions = submissions;
         this.entries = entries;
         this.reviews = reviews;
+        this.others = others;
         this.recent = recent;
         this.config = config;
         this.backoff = backoff;
@@ -137,6 +140,7 @@ public class ScoreWriter {
         Entry entry = asFound;
         Map<String, Review> known = new HashMap<>();
         Deadline until = backoff.deadline(config.queue().patience());
+        boolean combined = false;
         for (int attempt = 0; attempt < config.writeAttempts() && !until.passed(); attempt++) {
             if (attempt > 0 && attempt % 2 == 0) {
                 backoff.pauseBefore(attempt / 2, CONTENTION_MILLIS);
@@ -180,6 +184,15 @@ public class ScoreWriter {
                 entry = entries.read(board, board.season(), entry.playerId());
                 continue;
             }
+            if (!combined && others.isBusy(board, entry.playerId())) {
+                combined = true;
+                Optional<Written> done = others.submit(board, entry.playerId(), scores);
+                if (done.isPresent()) {
+                    return done.get();
+                }
+                entry = entries.read(board, board.season(), entry.playerId());
+                continue;
+            }
             List<Review> asides =
                     decided.stream().flatMap(one -> one.review().stream()).toList();
             Optional<Entry> overtaken =
@@ -188,6 +201,7 @@ public class ScoreWriter {
                 recent.add(board, next);
                 return new Written(board, next, withLast(decided, next));
             }
+            others.collided(board, entry.playerId());
             entry = overtaken.get();
         }
         return new Written(board, entry, all(scores, new Busy()));

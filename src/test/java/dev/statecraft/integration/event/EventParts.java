@@ -1,5 +1,8 @@
 package dev.statecraft.integration.event;
 
+import dev.statecraft.combining.CombiningConfig;
+import dev.statecraft.combining.CombiningQueue;
+import dev.statecraft.combining.IntentStore;
 import dev.statecraft.leaderboard.Arena;
 import dev.statecraft.leaderboard.upkeep.LeaderboardStreamService;
 import dev.statecraft.migration.upkeep.MigrationStreamService;
@@ -29,7 +32,14 @@ public final class EventParts {
     public EventParts(Machine machine, DynamoDbClient dynamo, TableNames tables, Map<String, String> settings) {
         this.machine = machine;
         store = new EventFeedStore(dynamo, tables, machine.batches(dynamo), config(settings));
-        feed = new EventFeedService(store, machine.clock(), machine.backoff());
+        CombiningConfig combining = Realm.combining(Map.of());
+        CombiningQueue queue = new CombiningQueue(
+                new IntentStore(dynamo, tables, combining),
+                combining,
+                machine.clock(),
+                machine.ticker(),
+                machine.random());
+        feed = new EventFeedService(store, queue, machine.clock(), machine.backoff());
         erasures = new EventErasureService(store);
     }
 

@@ -9,9 +9,6 @@ import dev.statecraft.leaderboard.score.ScoreResult.Taken;
 import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
-import dev.statecraft.testing.fault.AwsOperation;
-import dev.statecraft.testing.fault.FaultKind;
-import dev.statecraft.testing.fault.FaultPlan;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.math.BigDecimal;
@@ -32,6 +29,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
 /** Acknowledged scores count once, unknown ones zero times or once, retried ones exactly once (invariant S3). */
 class ScoreServiceFaultTest {
@@ -191,10 +196,27 @@ class ScoreServiceFaultTest {
 
     @Test
     void scoreFailsAfterAllWriteAttempts() {
+        // Another writer is always in the way of the entry, also when scores of several instances are combined.
+        ExecutionInterceptor othersWin = new ExecutionInterceptor() {
+            @Override
+            public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+                if (context.request() instanceof PutItemRequest put
+                        && put.tableName().equals(arena.tables.entries())) {
+                    throw TransactionConflictException.builder().build();
+                }
+                if (context.request() instanceof TransactWriteItemsRequest) {
+                    throw TransactionCanceledException.builder()
+                            .cancellationReasons(CancellationReason.builder()
+                                    .code("TransactionConflict")
+                                    .build())
+                            .build();
+                }
+            }
+        };
         Arena hurried = new Arena(
                 arena.tables,
-                Map.of("statecraft.leaderboard.write-attempts", "3"),
-                new FaultyDynamo().plan(FaultPlan.NONE.with(FaultKind.TRANSACTION_CONFLICT, 1, AwsOperation.PUT_ITEM)),
+                Map.of("statecraft.leaderboard.write-attempts", "3", "statecraft.combining.longest-wait", "50ms"),
+                othersWin,
                 Clock.systemUTC());
         arena.create("board", RankingType.POINTS, Order.DESCENDING, null, 1);
         // The first score of a board also writes the board, which is not attempted several times.

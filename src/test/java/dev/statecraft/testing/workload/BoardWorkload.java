@@ -309,6 +309,7 @@ public final class BoardWorkload implements Workload {
     @Override
     public void check() {
         Arena observer = functions.observer();
+        QueueWrites.count(simulation, observer.tables, "entry");
         Board current = observer.board(BOARD);
         BoardAtRest rest = new BoardAtRest(observer, current);
         rest.check();

@@ -311,6 +311,7 @@ public final class CommitWorkload implements Workload {
     @Override
     public void check() {
         Realm realm = simulation.observer((machine, client) -> new Realm(machine, client, tables, SETTINGS));
+        QueueWrites.count(simulation, tables, "space");
         Violation.requireNone(VersionCheck.check(versions, CommitWorkload::after), "versions");
         List<LogEntry> log = realm.log(SPACE);
         log.stream()

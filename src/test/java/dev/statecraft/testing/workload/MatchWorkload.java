@@ -175,6 +175,7 @@ public final class MatchWorkload implements Workload {
     @Override
     public void check() {
         Arena observer = functions.observer();
+        QueueWrites.count(simulation, observer.tables, "matches");
         Board board = observer.board(BOARD);
         BoardAtRest rest = new BoardAtRest(observer, board);
         rest.check();

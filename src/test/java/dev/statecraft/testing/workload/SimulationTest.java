@@ -50,7 +50,10 @@ class SimulationTest {
                             "schedule late",
                             "schedule missed",
                             "schedule on two instances",
-                            "shard split"))
+                            "shard split",
+                            "write of a queue: entry",
+                            "write of a queue: matches",
+                            "write of a queue: space"))
             .toList();
 
     private static final List<Seeds> RUNS = new ArrayList<>();
