@@ -173,24 +173,27 @@ class CombiningQueueFaultTest {
     }
 
     /** A request is withdrawn while others combine it: exactly one of the two happens. */
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void withdrawnRequestsAreNotDone(long seed) {
-        try (QueueRig rig = new QueueRig(seed)) {
-            List<Writer> writers = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
-                writers.add(rig.writer(Duration.ZERO, Map.of("combining.longest-wait", "40ms")));
+    @Test
+    void withdrawnRequestsAreNotDone() {
+        int withdrawn = 0;
+        int done = 0;
+        for (long seed = 1; seed <= 6; seed++) {
+            try (QueueRig rig = new QueueRig(seed)) {
+                List<Writer> writers = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    writers.add(rig.writer(Duration.ZERO, Map.of("combining.longest-wait", "45ms")));
+                }
+                for (Told one : submit(rig, writers, 12)) {
+                    withdrawn += one.answer().place() == QueueRig.WITHDRAWN ? 1 : 0;
+                    done += one.answer().place() > 0 ? 1 : 0;
+                    if (one.answer().failure() != null) {
+                        assertInstanceOf(
+                                ContentionException.class, one.answer().failure(), "seed " + seed + ": " + one);
+                    }
+                }
             }
-            List<Told> told = submit(rig, writers, 12);
-            assertTrue(
-                    told.stream().anyMatch(one -> one.answer().place() == QueueRig.WITHDRAWN),
-                    "seed " + seed + ": nobody gave up");
-            assertTrue(told.stream().anyMatch(one -> one.answer().place() > 0), "seed " + seed);
-            told.stream()
-                    .filter(one -> one.answer().failure() != null)
-                    .forEach(one -> assertInstanceOf(
-                            ContentionException.class, one.answer().failure(), one.toString()));
         }
+        assertTrue(withdrawn > 10 && done > 10, withdrawn + " withdrawn, " + done + " done");
     }
 
     /** Also the writer that is first gives up: writers that do not use the queue may win every race. */
