@@ -117,6 +117,9 @@ public final class Arena {
     public final RankStore ranks;
     public final EntryStore entries;
     public final TableStream<StreamRecord> stream;
+    public final CombiningQueue queue;
+    public final CombinedScores combinedScores;
+    public final CombinedMatches combinedMatches;
     final Clock clock;
 
     public Arena() {
@@ -179,12 +182,12 @@ public final class Arena {
                 clock,
                 machine.random());
         CombiningConfig combining = config.getConfigMapping(CombiningConfig.class);
-        CombiningQueue queue = new CombiningQueue(
+        queue = new CombiningQueue(
                 new IntentStore(dynamo, tables, combining), combining, clock, machine.ticker(), machine.random());
-        CombinedScores combined =
+        combinedScores =
                 new CombinedScores(queue, boards, entries, new CombinedEntryStore(dynamo, tables), submissions, recent);
         ScoreWriter writer = new ScoreWriter(
-                boards, submissions, entries, aside, combined, recent, leaderboards, backoff, machine.threads());
+                boards, submissions, entries, aside, combinedScores, recent, leaderboards, backoff, machine.threads());
         scores = new ScoreService(
                 boards,
                 entries,
@@ -200,11 +203,12 @@ public final class Arena {
         reviews = new ReviewService(boards, aside, entries, submissions, recent, leaderboards, clock, backoff);
         MatchStore rated = new MatchStore(dynamo, tables);
         MatchWriter matchWriter = new MatchWriter(entries, rated, leaderboards, clock);
+        combinedMatches = new CombinedMatches(queue, boards, matchWriter);
         matches = new MatchService(
                 boards,
                 entries,
                 matchWriter,
-                new CombinedMatches(queue, boards, matchWriter),
+                combinedMatches,
                 rankings,
                 leaderboards,
                 recent,

@@ -73,7 +73,7 @@ public class CombinedMatches {
     }
 
     /** The matches of a request, and the version of the board that it was made for. */
-    private record Request(List<Match> matches, long boardVersion) {}
+    record Request(List<Match> matches, long boardVersion) {}
 
     /**
      * Submits matches as one request.
@@ -110,7 +110,8 @@ public class CombinedMatches {
         return Optional.of(attempts);
     }
 
-    private Round.RoundResult<Optional<List<Attempt>>> combine(
+    /** Rates the first of the requests; one transaction. */
+    Round.RoundResult<Optional<List<Attempt>>> combine(
             Board asRead, List<Intent> intents, Round.QueueWrite write) {
         List<Request> requests = new ArrayList<>();
         int items = 0;
@@ -185,7 +186,8 @@ public class CombinedMatches {
                 : new Round.Lost<>();
     }
 
-    private static ByteBuffer pack(Request request) {
+    /** Writes a request as the payload of an intent. */
+    static ByteBuffer pack(Request request) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("b", request.boardVersion());
         ArrayNode matches = json.putArray("m");

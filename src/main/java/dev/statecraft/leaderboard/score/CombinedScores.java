@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,8 @@ public class CombinedScores {
 
     private static final Logger LOG = Logger.getLogger(CombinedScores.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int REQUEST_FIELDS = 3;
+    private static final int SCORE_FIELDS = 7;
 
     private final CombiningQueue queue;
     private final BoardService boards;
@@ -77,15 +80,24 @@ public class CombinedScores {
         queue.collided(key(board, player));
     }
 
-    private static QueueKey key(Board board, String player) {
+    static QueueKey key(Board board, String player) {
         return new QueueKey(board.game(), "entry", List.of(board.id(), String.valueOf(board.epoch()), player));
     }
 
-    /** A request: its scores, and the version of the board that it was made for. */
-    private record Request(List<Identified> scores, long boardVersion) {}
+    /**
+     * A request.
+     *
+     * @param boardVersion the version of the board that the scores were submitted to
+     * @param together number of scores of the player in the caller's request; the receipts of all of them are stored
+     */
+    record Request(List<Identified> scores, long boardVersion, int together) {
+
+        /** A request that this release cannot read. It is returned. */
+        static final Request UNREADABLE = new Request(List.of(), 0, 0);
+    }
 
     /** The season and the receipts of a request that was applied; no receipts if it was returned. */
-    private record Applied(int season, List<Receipt> receipts) {
+    record Applied(int season, List<Receipt> receipts) {
 
         static final Applied RETURNED = new Applied(0, List.of());
     }
@@ -93,10 +105,11 @@ public class CombinedScores {
     /**
      * Submits scores of one player, in order, as one request.
      *
+     * @param together number of scores of the player in the caller's request
      * @return the results; empty if the request was not applied, and the caller applies it
      */
-    Optional<Written> submit(Board board, String player, List<Identified> scores) {
-        ByteBuffer payload = pack(new Request(scores, board.version()));
+    Optional<Written> submit(Board board, String player, List<Identified> scores, int together) {
+        ByteBuffer payload = pack(new Request(scores, board.version(), together));
         if (!queue.accepts(payload)) {
             return Optional.empty();
         }
@@ -109,47 +122,45 @@ public class CombinedScores {
         if (applied.receipts().isEmpty()) {
             return Optional.empty();
         }
-        Entry entry = entries.read(board, applied.season(), player);
+        // The combining instance may have seen a later season.
+        Board newest = applied.season() == board.season()
+                ? board
+                : boards.read(board.game(), board.id())
+                        .filter(read -> read.epoch() == board.epoch())
+                        .orElse(board);
+        Entry entry = entries.read(newest, newest.season(), player);
         List<Decided> decided = new ArrayList<>();
         for (int i = 0; i < scores.size(); i++) {
             Taken taken = Taken.of(
-                    board,
+                    newest,
                     applied.season(),
                     scores.get(i).id(),
                     applied.receipts().get(i),
                     false);
             decided.add(new Decided(taken, entry, Optional.empty()));
         }
-        if (applied.season() == board.season()) {
-            recent.add(board, entry);
-            return Optional.of(new Written(board, entry, decided));
-        }
-        Board newest = boards.read(board.game(), board.id()).orElse(board);
-        return Optional.of(new Written(newest, entries.read(newest, newest.season(), player), decided));
+        recent.add(newest, entry);
+        return Optional.of(new Written(newest, entry, decided));
     }
 
-    private Round.RoundResult<Applied> combine(
+    /** Applies the first of the requests; one write of the entry. */
+    Round.RoundResult<Applied> combine(
             Board asRead, String player, List<Intent> intents, Round.QueueWrite write) {
         List<Request> requests = new ArrayList<>();
         int scores = 0;
         for (Intent intent : intents) {
-            Request request = read(intent);
+            Request request = read(intent, player);
             scores += request.scores().size();
             if (scores > ReviewStore.MOST && !requests.isEmpty()) {
                 break;
             }
             requests.add(request);
         }
-        Board board = asRead;
-        if (requests.stream().anyMatch(request -> request.boardVersion() > asRead.version())) {
-            board = boards.read(asRead.game(), asRead.id()).orElse(asRead);
-        }
         List<Applied> applied = new ArrayList<>();
         requests.forEach(request -> applied.add(Applied.RETURNED));
-        boolean open = board.scored()
-                && submissions.notOpen(board).isEmpty()
-                && board.settings().rankingType() != RankingType.RATING;
-        if (open) {
+        Optional<Board> open = newest(asRead, requests).filter(this::acceptsScores);
+        if (open.isPresent()) {
+            Board board = open.get();
             Entry entry = entries.read(board, board.season(), player);
             Entry next = entry.closed() ? entry : apply(board, entry, requests, applied);
             if (next.version() != entry.version()) {
@@ -176,47 +187,44 @@ public class CombinedScores {
                 : new Round.Lost<>();
     }
 
-    /** Applies requests to an entry in order, and sets the receipts of those that were applied. */
+    /**
+     * The board as this instance would read it for a new request, and not older than the requests have read it: a request may
+     * have waited longer than {@code board-cache}. Empty if the board was deleted or created again.
+     */
+    private Optional<Board> newest(Board asRead, List<Request> requests) {
+        long seen = requests.stream().mapToLong(Request::boardVersion).reduce(asRead.version(), Math::max);
+        return boards.find(asRead.game(), asRead.id())
+                .filter(found -> found.version() >= seen)
+                .or(() -> boards.read(asRead.game(), asRead.id()))
+                .filter(found -> found.epoch() == asRead.epoch());
+    }
+
+    private boolean acceptsScores(Board board) {
+        return board.scored()
+                && submissions.notOpen(board).isEmpty()
+                && board.settings().rankingType() != RankingType.RATING;
+    }
+
+    /** Applies requests to an entry in order, in one write, and sets the receipts of those that were applied. */
     private Entry apply(Board board, Entry found, List<Request> requests, List<Applied> applied) {
-        List<Integer> left = new ArrayList<>();
+        List<Identified> scores =
+                requests.stream().flatMap(request -> request.scores().stream()).toList();
+        int together = requests.stream().mapToInt(Request::together).reduce(scores.size(), Math::max);
+        Entry ground = submissions.ground(board, scores, found);
+        long at = submissions.timeOf(ground);
+        Entry entry = ground;
         for (int i = 0; i < requests.size(); i++) {
-            if (!requests.get(i).scores().isEmpty()) {
-                left.add(i);
+            List<Decided> decided =
+                    submissions.decide(board, requests.get(i).scores(), entry, at, together, Map.of());
+            if (!decided.isEmpty() && decided.stream().allMatch(CombinedScores::isApplied)) {
+                List<Receipt> receipts = decided.stream()
+                        .map(one -> ((Taken) one.result()).receipt())
+                        .toList();
+                applied.set(i, new Applied(board.season(), receipts));
+                entry = Objects.requireNonNull(decided.get(decided.size() - 1).entry());
             }
         }
-        while (!left.isEmpty()) {
-            List<Identified> scores = left.stream()
-                    .flatMap(index -> requests.get(index).scores().stream())
-                    .toList();
-            Entry entry = submissions.ground(board, scores, found);
-            List<Decided> decided = submissions.decide(board, scores, entry, scores.size(), Map.of());
-            List<Integer> returned = new ArrayList<>();
-            int from = 0;
-            for (int index : left) {
-                int to = from + requests.get(index).scores().size();
-                List<Decided> results = decided.subList(from, to);
-                if (results.stream().allMatch(CombinedScores::isApplied)) {
-                    applied.set(
-                            index,
-                            new Applied(
-                                    board.season(),
-                                    results.stream()
-                                            .map(one -> ((Taken) one.result()).receipt())
-                                            .toList()));
-                } else {
-                    returned.add(index);
-                }
-                from = to;
-            }
-            if (returned.isEmpty()) {
-                Entry last = decided.get(decided.size() - 1).entry();
-                return last == null ? found : last;
-            }
-            // The others are evaluated again without the returned requests.
-            left.removeAll(returned);
-            applied.replaceAll(one -> Applied.RETURNED);
-        }
-        return found;
+        return entry;
     }
 
     private static boolean isApplied(Decided decided) {
@@ -237,7 +245,7 @@ public class CombinedScores {
                 .flip();
     }
 
-    private static Applied unpackApplied(ByteBuffer outcome) {
+    static Applied unpackApplied(ByteBuffer outcome) {
         if (!outcome.hasRemaining()) {
             return Applied.RETURNED;
         }
@@ -248,9 +256,10 @@ public class CombinedScores {
         return new Applied(season, Receipt.unpack(receipts));
     }
 
-    private static ByteBuffer pack(Request request) {
+    /** Writes a request as the payload of an intent. */
+    static ByteBuffer pack(Request request) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("b", request.boardVersion());
+        json.put("b", request.boardVersion()).put("t", request.together());
         ArrayNode scores = json.putArray("s");
         for (Identified identified : request.scores()) {
             NewScore score = identified.score();
@@ -267,36 +276,43 @@ public class CombinedScores {
         return ByteBuffer.wrap(json.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Reads a request; one without scores, which is returned, if this release cannot read it. */
-    private static Request read(Intent intent) {
+    /** Reads a request; {@code UNREADABLE} if this release does not know all of it. */
+    private static Request read(Intent intent, String player) {
         ByteBuffer payload = intent.payload();
         if (payload == null) {
-            return new Request(List.of(), 0);
+            return Request.UNREADABLE;
         }
         try {
             JsonNode json = JSON.readTree(
                     StandardCharsets.UTF_8.decode(payload.duplicate()).toString());
+            if (json.size() != REQUEST_FIELDS) {
+                return Request.UNREADABLE;
+            }
             List<Identified> scores = new ArrayList<>();
-            for (JsonNode score : json.path("s")) {
+            for (JsonNode score : json.get("s")) {
+                if (score.size() != SCORE_FIELDS || !player.equals(text(score, "p"))) {
+                    return Request.UNREADABLE;
+                }
                 String operator = text(score, "op");
                 scores.add(new Identified(
                         new NewScore(
-                                score.path("p").asText(),
-                                new BigDecimal(score.path("v").asText()),
-                                new BigDecimal(score.path("u").asText()),
+                                player,
+                                new BigDecimal(score.get("v").textValue()),
+                                new BigDecimal(score.get("u").textValue()),
                                 text(score, "m"),
                                 text(score, "o"),
                                 operator == null ? null : Operator.valueOf(operator)),
-                        score.path("i").asText()));
+                        score.get("i").textValue()));
             }
-            return new Request(scores, json.path("b").asLong());
+            return new Request(scores, json.get("b").longValue(), json.get("t").intValue());
         } catch (JsonProcessingException | RuntimeException e) {
             LOG.warnf(e, "an intent of scores cannot be read; its instance applies it");
-            return new Request(List.of(), 0);
+            return Request.UNREADABLE;
         }
     }
 
+    /** The text of a field; null if the field is null. */
     private static @Nullable String text(JsonNode json, String field) {
-        return json.path(field).isTextual() ? json.path(field).textValue() : null;
+        return json.get(field).textValue();
     }
 }

@@ -186,7 +186,7 @@ public class ScoreWriter {
             }
             if (!combined && others.isBusy(board, entry.playerId())) {
                 combined = true;
-                Optional<Written> done = others.submit(board, entry.playerId(), scores);
+                Optional<Written> done = others.submit(board, entry.playerId(), scores, together);
                 if (done.isPresent()) {
                     return done.get();
                 }

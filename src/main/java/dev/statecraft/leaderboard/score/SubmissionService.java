@@ -100,8 +100,23 @@ public class SubmissionService {
      * @param known existing reviews by id
      */
     List<Decided> decide(Board board, List<Identified> scores, Entry entry, int together, Map<String, Review> known) {
+        return decide(board, scores, entry, timeOf(entry), together, known);
+    }
+
+    /** The time of a write of an entry that is made now, Unix milliseconds. */
+    long timeOf(Entry entry) {
+        return entry.nextWriteAt(clock.millis());
+    }
+
+    /**
+     * As {@link #decide}, for a part of the scores of one write.
+     *
+     * @param entry the entry that the parts before leave
+     * @param at time of the write
+     */
+    List<Decided> decide(
+            Board board, List<Identified> scores, Entry entry, long at, int together, Map<String, Review> known) {
         Entry next = entry;
-        long at = entry.nextWriteAt(clock.millis());
         List<Decided> decided = new ArrayList<>();
         for (Identified score : scores) {
             Decided one = decide(board, score, next, at, together, known);
