@@ -23,26 +23,32 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /**
  * Combines matches that many instances submit for a board after they met: one instance rates all of them in one
- * transaction. A request whose matches are not all rated now is returned, and its instance rates it.
+ * transaction. A request whose matches cannot all be rated now is returned, and its instance rates it.
  */
 @ApplicationScoped
 public class CombinedMatches {
 
     private static final Logger LOG = Logger.getLogger(CombinedMatches.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int REQUEST_FIELDS = 2;
+    private static final int MATCH_FIELDS = 2;
+    private static final int SIDE_FIELDS = 2;
 
     /** Items of a transaction without the state of the queue. */
     private static final int MOST_ITEMS = MatchStore.MOST_ITEMS - 1;
 
-    /** Attempts of a round; records of matches that were rated before are found by the first one. */
+    /** Attempts of a round: the first ones find matches that are rejected, and those that were rated before. */
     private static final int ATTEMPTS = 3;
 
     private static final ByteBuffer RATED = ByteBuffer.wrap(new byte[] {1}).asReadOnlyBuffer();
@@ -73,7 +79,11 @@ public class CombinedMatches {
     }
 
     /** The matches of a request, and the version of the board that it was made for. */
-    record Request(List<Match> matches, long boardVersion) {}
+    record Request(List<Match> matches, long boardVersion) {
+
+        /** A request that this release cannot read. It is returned. */
+        static final Request UNREADABLE = new Request(List.of(), 0);
+    }
 
     /**
      * Submits matches as one request.
@@ -98,14 +108,23 @@ public class CombinedMatches {
     }
 
     /** The results of matches that another instance rated, from their records; empty if a record has expired. */
-    private Optional<List<Attempt>> rated(Board board, List<Match> matches) {
+    private Optional<List<Attempt>> rated(Board asRead, List<Match> matches) {
         List<Attempt> attempts = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        Board board = asRead;
         for (Match match : matches) {
             Optional<MatchResult> earlier = writer.earlierResult(board, match);
             if (earlier.isEmpty() || !(earlier.get() instanceof Taken taken)) {
                 return Optional.empty();
             }
-            attempts.add(new Attempt(new Taken(taken.board(), taken.match(), false, Map.of()), List.of()));
+            if (taken.match().season() > board.season()) {
+                // The combining instance has seen a later season.
+                board = boards.read(asRead.game(), asRead.id())
+                        .filter(read -> read.epoch() == asRead.epoch())
+                        .orElse(asRead);
+            }
+            boolean repeated = !ids.add(match.matchId());
+            attempts.add(new Attempt(new Taken(board, taken.match(), repeated, Map.of()), List.of()));
         }
         return Optional.of(attempts);
     }
@@ -123,24 +142,26 @@ public class CombinedMatches {
             }
             requests.add(request);
         }
-        Board board = requests.stream().anyMatch(request -> request.boardVersion() > asRead.version())
-                ? boards.read(asRead.game(), asRead.id()).orElse(asRead)
-                : asRead;
-        RatingSystem system = board.settings().rating();
-        if (system == null || !board.scored() || boards.status(board) != Terms.Status.OPEN) {
+        Optional<Board> newest = newest(asRead, requests).filter(this::acceptsMatches);
+        if (newest.isEmpty()) {
             return returned(requests, write);
         }
+        Board board = newest.get();
+        RatingSystem system = Objects.requireNonNull(board.settings().rating());
         Map<String, MatchRecord> known = new HashMap<>();
+        Set<Match> rejected = new HashSet<>();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             List<Integer> combined = new ArrayList<>();
             List<Match> matches = new ArrayList<>();
+            Set<String> ids = new HashSet<>(known.keySet());
             for (int i = 0; i < requests.size(); i++) {
                 List<Match> some = requests.get(i).matches();
-                if (!some.isEmpty()
+                if (isUnambiguous(some)
                         && some.stream()
-                                .noneMatch(match -> known.containsKey(match.matchId()) || matches.contains(match))) {
+                                .noneMatch(match -> ids.contains(match.matchId()) || rejected.contains(match))) {
                     combined.add(i);
                     matches.addAll(some);
+                    some.forEach(match -> ids.add(match.matchId()));
                 }
             }
             if (matches.isEmpty()) {
@@ -154,11 +175,33 @@ public class CombinedMatches {
             if (rated instanceof MatchWriter.AllRated all) {
                 return new Round.Combined<>(results(requests, combined, all.attempts()));
             }
-            if (rated instanceof MatchWriter.NotCombinable) {
-                return returned(requests, write);
+            if (rated instanceof MatchWriter.Rejected some) {
+                rejected.addAll(some.matches());
             }
         }
         return new Round.Lost<>();
+    }
+
+    /**
+     * The board as this instance would read it for a new request, and not older than the requests have read it: a request may
+     * have waited longer than {@code board-cache}. Empty if the board was deleted or created again.
+     */
+    private Optional<Board> newest(Board asRead, List<Request> requests) {
+        long seen = requests.stream().mapToLong(Request::boardVersion).reduce(asRead.version(), Math::max);
+        return boards.find(asRead.game(), asRead.id())
+                .filter(found -> found.version() >= seen)
+                .or(() -> boards.read(asRead.game(), asRead.id()))
+                .filter(found -> found.epoch() == asRead.epoch());
+    }
+
+    private boolean acceptsMatches(Board board) {
+        return board.settings().rating() != null && board.scored() && boards.status(board) == Terms.Status.OPEN;
+    }
+
+    /** Whether a request has matches, and those with the same id are equal. */
+    private static boolean isUnambiguous(List<Match> matches) {
+        long ids = matches.stream().map(Match::matchId).distinct().count();
+        return ids > 0 && ids == matches.stream().distinct().count();
     }
 
     private static List<Optional<List<Attempt>>> results(
@@ -201,29 +244,35 @@ public class CombinedMatches {
         return ByteBuffer.wrap(json.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Reads a request; one without matches, which is returned, if this release cannot read it. */
+    /** Reads a request; {@code UNREADABLE} if this release does not know all of it. */
     private static Request read(Intent intent) {
         ByteBuffer payload = intent.payload();
         if (payload == null) {
-            return new Request(List.of(), 0);
+            return Request.UNREADABLE;
         }
         try {
             JsonNode json = JSON.readTree(
                     StandardCharsets.UTF_8.decode(payload.duplicate()).toString());
-            List<Match> matches = new ArrayList<>();
-            for (JsonNode match : json.path("m")) {
-                List<Side> sides = new ArrayList<>();
-                for (JsonNode side : match.path("s")) {
-                    List<String> players = new ArrayList<>();
-                    side.path("p").forEach(player -> players.add(player.asText()));
-                    sides.add(new Side(List.copyOf(players), side.path("r").asInt()));
-                }
-                matches.add(new Match(match.path("i").asText(), List.copyOf(sides)));
+            if (json.size() != REQUEST_FIELDS) {
+                return Request.UNREADABLE;
             }
-            return new Request(matches, json.path("b").asLong());
+            List<Match> matches = new ArrayList<>();
+            for (JsonNode match : json.get("m")) {
+                List<Side> sides = new ArrayList<>();
+                for (JsonNode side : match.get("s")) {
+                    if (match.size() != MATCH_FIELDS || side.size() != SIDE_FIELDS) {
+                        return Request.UNREADABLE;
+                    }
+                    List<String> players = new ArrayList<>();
+                    side.get("p").forEach(player -> players.add(player.textValue()));
+                    sides.add(new Side(List.copyOf(players), side.get("r").intValue()));
+                }
+                matches.add(new Match(Objects.requireNonNull(match.get("i").textValue()), List.copyOf(sides)));
+            }
+            return new Request(matches, json.get("b").longValue());
         } catch (JsonProcessingException | RuntimeException e) {
             LOG.warnf(e, "an intent of matches cannot be read; its instance rates them");
-            return new Request(List.of(), 0);
+            return Request.UNREADABLE;
         }
     }
 }

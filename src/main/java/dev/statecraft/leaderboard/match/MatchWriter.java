@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +52,14 @@ public class MatchWriter {
     /** Result of rating matches of several instances. Variants are listed in order of precedence. */
     sealed interface Rated {}
 
-    /** One of the matches is rejected. Nothing was written. */
-    record NotCombinable() implements Rated {}
+    /** Some of the matches are rejected. Nothing was written. */
+    record Rejected(Set<Match> matches) implements Rated {
+
+        /** Copies the matches. */
+        Rejected {
+            matches = Set.copyOf(matches);
+        }
+    }
 
     /** Another writer won the race, or some of the matches were rated before. Nothing was written. */
     record LostRace() implements Rated {}
@@ -72,9 +79,10 @@ public class MatchWriter {
             List<Match> matches,
             Map<String, MatchRecord> known,
             TransactionWrites others) {
-        List<Attempt> attempts = rate(board, system, matches, known, true, others);
-        if (attempts.isEmpty()) {
-            return new NotCombinable();
+        Map<Match, MatchResult> refused = new HashMap<>();
+        List<Attempt> attempts = rate(board, system, matches, known, true, refused, others);
+        if (!refused.isEmpty()) {
+            return new Rejected(refused.keySet());
         }
         return attempts.get(0).result() == null ? new LostRace() : new AllRated(attempts);
     }
@@ -87,16 +95,21 @@ public class MatchWriter {
      */
     List<Attempt> rateTogether(
             Board board, RatingSystem system, List<Match> requested, Map<String, MatchRecord> known) {
-        return rate(board, system, requested, known, false, TransactionWrites.NONE);
+        return rate(board, system, requested, known, false, new HashMap<>(), TransactionWrites.NONE);
     }
 
-    /** As {@link #rateTogether}, with other writes. No attempts if {@code whole} and one of the matches is rejected. */
+    /**
+     * As {@link #rateTogether}, with other writes. No attempts if {@code whole} and one of the matches is rejected.
+     *
+     * @param refused the results of rejected matches are added
+     */
     private List<Attempt> rate(
             Board board,
             RatingSystem system,
             List<Match> requested,
             Map<String, MatchRecord> known,
             boolean whole,
+            Map<Match, MatchResult> refused,
             TransactionWrites others) {
         int season = board.season();
         List<Match> open = requested.stream()
@@ -112,7 +125,6 @@ public class MatchWriter {
         confirmCarried(board, current);
         Map<String, Entry> next = new LinkedHashMap<>(current);
         Map<String, MatchRecord> records = new LinkedHashMap<>();
-        Map<Match, MatchResult> refused = new HashMap<>();
         for (Match match : open) {
             if (records.containsKey(match.matchId()) || refused.containsKey(match)) {
                 continue;
