@@ -10,6 +10,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * The stored form of changes that wait for a combined append to the event feed, and of its outcome. Changes: {@code [{"s":
@@ -18,6 +20,8 @@ import java.util.List;
 final class CombinedEvents {
 
     private static final int DEFLATE_BYTES = 256;
+    private static final int CHANGE_FIELDS = 3;
+    private static final int EVENT_FIELDS = 5;
 
     private CombinedEvents() {}
 
@@ -43,22 +47,37 @@ final class CombinedEvents {
         List<SourceChange> changes = new ArrayList<>();
         for (JsonNode change : PackedJson.stored(bytes).value()) {
             List<Event> events = new ArrayList<>();
-            change.get("e").forEach(event -> events.add(Event.fromJson(event)));
+            for (JsonNode event : known(change, CHANGE_FIELDS).get("e")) {
+                events.add(Event.fromJson(known(event, EVENT_FIELDS)));
+            }
             changes.add(new SourceChange(
-                    game, change.get("s").textValue(), change.get("p").textValue(), events));
+                    game,
+                    Objects.requireNonNull(change.get("s").textValue()),
+                    Objects.requireNonNull(change.get("p").textValue()),
+                    events));
         }
         return changes;
     }
 
-    /** Writes the number of appended events. */
-    static ByteBuffer packCount(int appended) {
+    /** A later release may add fields, which this one must not drop. */
+    private static JsonNode known(JsonNode json, int fields) {
+        if (json.size() != fields) {
+            throw new IllegalArgumentException("unknown fields");
+        }
+        return json;
+    }
+
+    /** Writes the number of appended events; no bytes if the request is returned. */
+    static ByteBuffer packCount(OptionalInt appended) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PackedNumber.write(out, appended);
+        appended.ifPresent(count -> PackedNumber.write(out, count));
         return ByteBuffer.wrap(out.toByteArray());
     }
 
     /** Reads what {@link #packCount} wrote. */
-    static int unpackCount(ByteBuffer outcome) {
-        return Math.toIntExact(PackedNumber.read(outcome.duplicate()));
+    static OptionalInt unpackCount(ByteBuffer outcome) {
+        return outcome.hasRemaining()
+                ? OptionalInt.of(Math.toIntExact(PackedNumber.read(outcome.duplicate())))
+                : OptionalInt.empty();
     }
 }

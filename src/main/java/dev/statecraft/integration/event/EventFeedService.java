@@ -63,8 +63,7 @@ public class EventFeedService {
         Set<String> sources = new LinkedHashSet<>();
         int characters = 0;
         for (SourceChange change : changes) {
-            int length =
-                    change.events().stream().mapToInt(EventFeedStore::length).sum();
+            int length = length(change);
             boolean full = sources.size() == EventFeedStore.MAX_SOURCES && !sources.contains(change.source());
             if (!part.isEmpty() && (full || characters + length > MAX_APPEND_CHARACTERS)) {
                 appended += appendPart(game, part);
@@ -95,9 +94,7 @@ public class EventFeedService {
                             key,
                             payload,
                             (intents, write) -> combine(game, intents, write),
-                            outcome -> outcome.hasRemaining()
-                                    ? OptionalInt.of(CombinedEvents.unpackCount(outcome))
-                                    : OptionalInt.empty())
+                            CombinedEvents::unpackCount)
                     .orElse(OptionalInt.empty());
         }
         return combined.orElseGet(() -> queue.inTurn(key, () -> appendAlone(game, changes)));
@@ -161,36 +158,56 @@ public class EventFeedService {
     }
 
     /** Appends the changes of several instances in one transaction. */
-    private Round.RoundResult<OptionalInt> combine(String game, List<Intent> intents, Round.QueueWrite write) {
-        List<SourceChange> changes = new ArrayList<>();
-        List<ByteBuffer> outcomes = new ArrayList<>();
+    Round.RoundResult<OptionalInt> combine(String game, List<Intent> intents, Round.QueueWrite write) {
+        List<List<SourceChange>> requests = new ArrayList<>();
         Set<String> sources = new LinkedHashSet<>();
+        int characters = 0;
         for (Intent intent : intents) {
-            List<SourceChange> some = read(game, intent);
-            some.forEach(change -> sources.add(change.source()));
-            if (sources.size() > EventFeedStore.MAX_SOURCES && !outcomes.isEmpty()) {
+            List<SourceChange> changes = read(game, intent);
+            for (SourceChange change : changes) {
+                sources.add(change.source());
+                characters += length(change);
+            }
+            boolean full = sources.size() > EventFeedStore.MAX_SOURCES || characters > MAX_APPEND_CHARACTERS;
+            if (full && !requests.isEmpty()) {
                 break;
             }
-            changes.addAll(some);
-            // The count is of the instance's own events; those that are merged with events of others count, too.
-            outcomes.add(
-                    some.isEmpty()
-                            ? ByteBuffer.allocate(0)
-                            : CombinedEvents.packCount(some.stream()
-                                    .mapToInt(change -> change.events().size())
-                                    .sum()));
+            requests.add(changes);
         }
-        NewEvents events = newEvents(game, changes);
+        NewEvents events =
+                newEvents(game, requests.stream().flatMap(List::stream).toList());
+        List<OptionalInt> counts = counts(requests, events);
+        List<ByteBuffer> outcomes =
+                counts.stream().map(CombinedEvents::packCount).toList();
         boolean written = events.newPositions().isEmpty()
                 ? write.alone().test(outcomes)
                 : append(game, events, write.inTransaction().apply(outcomes)).isPresent();
-        return written
-                ? new Round.Combined<>(outcomes.stream()
-                        .map(outcome -> outcome.hasRemaining()
-                                ? OptionalInt.of(CombinedEvents.unpackCount(outcome))
-                                : OptionalInt.empty())
-                        .toList())
-                : new Round.Lost<>();
+        return written ? new Round.Combined<>(counts) : new Round.Lost<>();
+    }
+
+    /**
+     * The number of new events of each request, those that are merged with events of other requests included; empty for a
+     * request that cannot be read.
+     */
+    private static List<OptionalInt> counts(List<List<SourceChange>> requests, NewEvents events) {
+        List<OptionalInt> counts = new ArrayList<>();
+        int from = 0;
+        for (List<SourceChange> request : requests) {
+            int to = from + request.size();
+            List<Event> own = events.byChange().subList(from, to).stream()
+                    .flatMap(List::stream)
+                    .toList();
+            counts.add(
+                    request.isEmpty()
+                            ? OptionalInt.empty()
+                            : OptionalInt.of(ScoreEvents.merged(own).size()));
+            from = to;
+        }
+        return counts;
+    }
+
+    private static int length(SourceChange change) {
+        return change.events().stream().mapToInt(EventFeedStore::length).sum();
     }
 
     /** Reads the changes of an intent; none, so that its instance appends them, if this release cannot read them. */

@@ -22,6 +22,7 @@ public final class EventParts {
     public final EventFeedStore store;
     public final EventFeedService feed;
     public final EventErasureService erasures;
+    public final CombiningQueue queue;
     private final Machine machine;
 
     /**
@@ -33,7 +34,7 @@ public final class EventParts {
         this.machine = machine;
         store = new EventFeedStore(dynamo, tables, machine.batches(dynamo), config(settings));
         CombiningConfig combining = Realm.combining(Map.of());
-        CombiningQueue queue = new CombiningQueue(
+        queue = new CombiningQueue(
                 new IntentStore(dynamo, tables, combining),
                 combining,
                 machine.clock(),
