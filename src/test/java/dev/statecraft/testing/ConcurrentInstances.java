@@ -43,8 +43,7 @@ public final class ConcurrentInstances implements AutoCloseable {
     }
 
     /** The result of a call; exactly one of both is present. {@code failure} is the end of the instance or an exception. */
-    public record Answer<T>(
-            Optional<T> result, @Nullable Throwable failure) {
+    public record Answer<T>(Optional<T> result, @Nullable Throwable failure) {
 
         /** The result of a call that must not fail. */
         public T orFail() {

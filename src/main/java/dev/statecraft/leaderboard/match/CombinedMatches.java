@@ -130,8 +130,7 @@ public class CombinedMatches {
     }
 
     /** Rates the first of the requests; one transaction. */
-    Round.RoundResult<Optional<List<Attempt>>> combine(
-            Board asRead, List<Intent> intents, Round.QueueWrite write) {
+    Round.RoundResult<Optional<List<Attempt>>> combine(Board asRead, List<Intent> intents, Round.QueueWrite write) {
         List<Request> requests = new ArrayList<>();
         int items = 0;
         for (Intent intent : intents) {

@@ -144,8 +144,7 @@ public class CombinedScores {
     }
 
     /** Applies the first of the requests; one write of the entry. */
-    Round.RoundResult<Applied> combine(
-            Board asRead, String player, List<Intent> intents, Round.QueueWrite write) {
+    Round.RoundResult<Applied> combine(Board asRead, String player, List<Intent> intents, Round.QueueWrite write) {
         List<Request> requests = new ArrayList<>();
         int scores = 0;
         for (Intent intent : intents) {
@@ -214,8 +213,7 @@ public class CombinedScores {
         long at = submissions.timeOf(ground);
         Entry entry = ground;
         for (int i = 0; i < requests.size(); i++) {
-            List<Decided> decided =
-                    submissions.decide(board, requests.get(i).scores(), entry, at, together, Map.of());
+            List<Decided> decided = submissions.decide(board, requests.get(i).scores(), entry, at, together, Map.of());
             if (!decided.isEmpty() && decided.stream().allMatch(CombinedScores::isApplied)) {
                 List<Receipt> receipts = decided.stream()
                         .map(one -> ((Taken) one.result()).receipt())

@@ -50,7 +50,8 @@ class CombinedEventsTest {
                 calls.add(() -> {
                     int appended = 0;
                     for (int from = 1; from <= 20; from += size) {
-                        appended += consumer.append(changes(source, Math.max(1, from - 2), Math.min(20, from + size - 1)));
+                        appended +=
+                                consumer.append(changes(source, Math.max(1, from - 2), Math.min(20, from + size - 1)));
                     }
                     return appended;
                 });
@@ -125,8 +126,8 @@ class CombinedEventsTest {
     @Test
     void appendThatWasDoneBeforeCountsNothing() {
         try (SharedFeed feed = new SharedFeed(1)) {
-            List<SourceChange> once =
-                    List.of(SourceChange.once(GAME, "once", changes("once", 1, 1).get(0).events()));
+            List<SourceChange> once = List.of(
+                    SourceChange.once(GAME, "once", changes("once", 1, 1).get(0).events()));
             assertEquals(1, feed.all.alone(() -> feed.consumer().append(once)));
             Consumer busy = feed.consumer().busy();
             assertEquals(0, feed.all.alone(() -> busy.append(once)));
@@ -157,9 +158,11 @@ class CombinedEventsTest {
                 return batch;
             });
         }
-        feed.all.run(calls).forEach(answer -> assertTrue(
-                answer.failure() == null || answer.failure() instanceof FaultyDynamo.Stopped,
-                () -> "failed with " + answer.failure()));
+        feed.all
+                .run(calls)
+                .forEach(answer -> assertTrue(
+                        answer.failure() == null || answer.failure() instanceof FaultyDynamo.Stopped,
+                        () -> "failed with " + answer.failure()));
         return acknowledged;
     }
 
@@ -170,7 +173,9 @@ class CombinedEventsTest {
     }
 
     private static List<Consumer> consumers(SharedFeed feed) {
-        return IntStream.range(0, CONSUMERS).mapToObj(i -> feed.consumer().busy()).toList();
+        return IntStream.range(0, CONSUMERS)
+                .mapToObj(i -> feed.consumer().busy())
+                .toList();
     }
 
     /** Every call of one consumer is its last one in one of the runs: after its effect, and so before the next call. */

@@ -121,7 +121,11 @@ class EventRoundsTest {
         assertEquals(List.of(2, 2, 2), round(requests));
         List<Event> scores =
                 feed.oldest(GAME, null, EventType.LEADERBOARD_UPDATED, 10).events();
-        assertEquals(List.of(6L), scores.stream().map(event -> event.data().path("changes").asLong()).toList());
+        assertEquals(
+                List.of(6L),
+                scores.stream()
+                        .map(event -> event.data().path("changes").asLong())
+                        .toList());
         assertEquals(4, ids().size());
     }
 

@@ -61,9 +61,11 @@ class CombinedMatchesFaultTest {
                 return first;
             });
         }
-        ratings.all.run(calls).forEach(answer -> assertTrue(
-                answer.failure() == null || answer.failure() instanceof FaultyDynamo.Stopped,
-                () -> "failed with " + answer.failure()));
+        ratings.all
+                .run(calls)
+                .forEach(answer -> assertTrue(
+                        answer.failure() == null || answer.failure() instanceof FaultyDynamo.Stopped,
+                        () -> "failed with " + answer.failure()));
         return known;
     }
 
@@ -93,8 +95,8 @@ class CombinedMatchesFaultTest {
                 Map<Integer, Known> known = run(ratings, instances);
                 died = known.size() < INSTANCES * MATCHES || known.containsValue(Known.UNKNOWN);
                 String run = "died after call " + call;
-                known.forEach((number, what) ->
-                        assertTrue(number < MATCHES || what == Known.ACKNOWLEDGED, run + ": " + number + " is " + what));
+                known.forEach((number, what) -> assertTrue(
+                        number < MATCHES || what == Known.ACKNOWLEDGED, run + ": " + number + " is " + what));
                 assertRated(ratings, known, run);
                 combined += ratings.writes();
             }
@@ -113,7 +115,8 @@ class CombinedMatchesFaultTest {
                 List<Instance> instances = ratings.busy(ratings.board(), INSTANCES);
                 instances.get(0).network().failOnce(write, FaultyDynamo.When.valueOf(when));
                 Map<Integer, Known> known = run(ratings, instances);
-                failures += (int) known.values().stream().filter(Known.UNKNOWN::equals).count();
+                failures += (int)
+                        known.values().stream().filter(Known.UNKNOWN::equals).count();
                 assertRated(ratings, known, when + " write " + write);
             }
         }

@@ -77,7 +77,9 @@ class CombinedMatchesTest {
             List<MatchResult> results = ratings.run(calls);
             assertEquals(10, first(results));
             for (MatchResult result : results) {
-                assertEquals(ratings.record(taken(result).match().matchId()).orElseThrow(), taken(result).match());
+                assertEquals(
+                        ratings.record(taken(result).match().matchId()).orElseThrow(),
+                        taken(result).match());
                 assertEquals(2, taken(result).ranks().size());
             }
             ratings.assertConsistent(matches, "seed " + seed);
@@ -91,7 +93,9 @@ class CombinedMatchesTest {
         List<Instance> instances = shared.busy(shared.board(), 6);
         List<MatchResult> results = shared.run(each(instances, duel("m", 0)));
         assertEquals(1, first(results));
-        assertEquals(1, results.stream().map(result -> taken(result).match()).distinct().count());
+        assertEquals(
+                1,
+                results.stream().map(result -> taken(result).match()).distinct().count());
         assertEquals(1, shared.entry("a").receipts().size());
     }
 
@@ -133,8 +137,8 @@ class CombinedMatchesTest {
     @Test
     void exhaustedPlayersAreAnsweredAsWithoutCombining() {
         Board board = shared.board();
-        shared.all.alone(() ->
-                shared.observer.boards.change(Arena.GAME, SharedRatings.BOARD, old -> old.with(new Terms(null, null, 2))));
+        shared.all.alone(() -> shared.observer.boards.change(
+                Arena.GAME, SharedRatings.BOARD, old -> old.with(new Terms(null, null, 2))));
         List<MatchResult> results = shared.run(
                 each(shared.busy(board, 5), duel("m0", 0), duel("m1", 0), duel("m2", 0), duel("m3", 0), duel("n", 2)));
         assertEquals(3, first(results));
@@ -155,8 +159,7 @@ class CombinedMatchesTest {
 
     @Test
     void firstMatchesOfABoardAreRated() {
-        Board board =
-                shared.all.alone(() -> shared.observer.createRated(SharedRatings.BOARD, MatchArena.ELO));
+        Board board = shared.all.alone(() -> shared.observer.createRated(SharedRatings.BOARD, MatchArena.ELO));
         List<Instance> instances = shared.busy(board, 4);
         assertEquals(4, first(shared.run(each(instances, duel("m0", 0), duel("m1", 1), duel("m2", 2), duel("m3", 3)))));
         assertTrue(shared.observer.board(SharedRatings.BOARD).scored());
@@ -169,7 +172,11 @@ class CombinedMatchesTest {
         List<Instance> instances = shared.busy(shared.board(), 4);
         Match full = match("full", freeForAll(players));
         List<MatchResult> results = shared.run(each(
-                instances, full, match("m0", side(1, "p0"), side(2, "a")), match("m1", side(1, "p1"), side(2, "a")), full));
+                instances,
+                full,
+                match("m0", side(1, "p0"), side(2, "a")),
+                match("m1", side(1, "p1"), side(2, "a")),
+                full));
         assertEquals(3, first(results));
         assertEquals(2, shared.entry("p0").receipts().size());
         assertEquals(1, shared.entry("p" + (players - 1)).receipts().size());

@@ -110,9 +110,11 @@ class MatchRoundsTest {
         }
         List<Boolean> done =
                 combined.results().stream().map(Optional::isPresent).toList();
-        assertEquals(done, outcomes.stream().map(ByteBuffer::hasRemaining).toList(), "the others read the same outcome");
-        combined.results().forEach(result -> result.ifPresent(
-                attempts -> attempts.forEach(attempt -> assertInstanceOf(Taken.class, attempt.result()))));
+        assertEquals(
+                done, outcomes.stream().map(ByteBuffer::hasRemaining).toList(), "the others read the same outcome");
+        combined.results()
+                .forEach(result -> result.ifPresent(
+                        attempts -> attempts.forEach(attempt -> assertInstanceOf(Taken.class, attempt.result()))));
         return done;
     }
 
@@ -129,7 +131,9 @@ class MatchRoundsTest {
             duel("m1"), match("m2", side(1, "b"), side(2, "c")), match("m3", side(1, "c"), side(1, "a")), duel("m4")
         };
         faults.heal();
-        assertEquals(List.of(true, true, true), round(board, request(board, all[0]), request(board, all[1], all[2]), request(board, all[3])));
+        assertEquals(
+                List.of(true, true, true),
+                round(board, request(board, all[0]), request(board, all[1], all[2]), request(board, all[3])));
         assertEquals(1, faults.writes());
         assertSequential(all);
     }
@@ -139,8 +143,7 @@ class MatchRoundsTest {
         arena.createRated("sequential", ELO);
         Board board = arena.board("board");
         for (Match match : matches) {
-            Taken expected = assertInstanceOf(
-                    Taken.class, arena.matches.rate(Arena.GAME, "sequential", match, false));
+            Taken expected = assertInstanceOf(Taken.class, arena.matches.rate(Arena.GAME, "sequential", match, false));
             Taken actual = assertInstanceOf(Taken.class, arena.matches.rate(Arena.GAME, "board", match, false));
             assertTrue(actual.replayed());
             assertEquals(expected.match().changes(), actual.match().changes(), match.matchId());
@@ -160,11 +163,20 @@ class MatchRoundsTest {
         Match other = match("m1", side(2, "a"), side(1, "b"));
         assertEquals(
                 List.of(true, false, false, true),
-                round(board, request(board, duel("m1")), request(board, duel("m1")), request(board, other), request(board, duel("m2"))));
+                round(
+                        board,
+                        request(board, duel("m1")),
+                        request(board, duel("m1")),
+                        request(board, other),
+                        request(board, duel("m2"))));
         assertEquals(2, games("a"));
         assertEquals(
                 List.of(false, false, true),
-                round(board, request(board, duel("m1")), request(board, other, duel("m3")), request(board, duel("m4"))));
+                round(
+                        board,
+                        request(board, duel("m1")),
+                        request(board, other, duel("m3")),
+                        request(board, duel("m4"))));
         assertEquals(3, games("a"));
         assertEquals(List.of(false), round(board, request(board, duel("m4"))));
         assertEquals(1, stateWritesAlone);
@@ -177,7 +189,11 @@ class MatchRoundsTest {
         Match other = match("m1", side(2, "a"), side(1, "b"));
         assertEquals(
                 List.of(false, true, true),
-                round(board, request(board, duel("m1"), other), request(board, duel("m2"), duel("m2")), request(board, duel("m1"))));
+                round(
+                        board,
+                        request(board, duel("m1"), other),
+                        request(board, duel("m2"), duel("m2")),
+                        request(board, duel("m1"))));
         assertEquals(2, games("a"));
     }
 
@@ -241,7 +257,12 @@ class MatchRoundsTest {
         Match fits = match("fits", freeForAll(38));
         assertEquals(
                 List.of(true, true),
-                round(board, request(board, large), request(board, fits), request(board, duel("m1")), request(board, duel("m2"))));
+                round(
+                        board,
+                        request(board, large),
+                        request(board, fits),
+                        request(board, duel("m1")),
+                        request(board, duel("m2"))));
         assertEquals(List.of(true), round(board, request(board, match("most", freeForAll(98)))));
     }
 
@@ -273,7 +294,8 @@ class MatchRoundsTest {
     @Test
     void lostRaceIsRepeatedOnNewRatings() {
         Board board = board();
-        faults.beforeNext(Set.of(AwsOperation.TRANSACT_WRITE), () -> rated.rate("board", "m0", side(1, "b"), side(2, "a")));
+        faults.beforeNext(
+                Set.of(AwsOperation.TRANSACT_WRITE), () -> rated.rate("board", "m0", side(1, "b"), side(2, "a")));
         assertEquals(List.of(true), round(board, request(board, duel("m1"))));
         assertTrue(faults.hasActed());
         assertSequential(match("m0", side(1, "b"), side(2, "a")), duel("m1"));

@@ -36,8 +36,8 @@ final class SharedRatings implements AutoCloseable {
 
         /** Lets the instance use the queue of the board from now on, as after a lost race. */
         Instance busy(Board board) {
-            arena.queue.collided(new QueueKey(
-                    board.game(), "matches", List.of(board.id(), String.valueOf(board.epoch()))));
+            arena.queue.collided(
+                    new QueueKey(board.game(), "matches", List.of(board.id(), String.valueOf(board.epoch()))));
             return this;
         }
 
@@ -49,7 +49,8 @@ final class SharedRatings implements AutoCloseable {
     Instance instance(Map<String, String> settings) {
         FaultyDynamo network = all.network();
         return new Instance(
-                new Arena(all.time.machine(), all.client(network), all.database::streams, all.tables, settings), network);
+                new Arena(all.time.machine(), all.client(network), all.database::streams, all.tables, settings),
+                network);
     }
 
     /** Instances that use the queue. */
@@ -74,8 +75,7 @@ final class SharedRatings implements AutoCloseable {
     static Match duel(String id, int number) {
         int winner = number % PLAYERS.size();
         int loser = (winner + 1 + number / PLAYERS.size() % (PLAYERS.size() - 1)) % PLAYERS.size();
-        return MatchArena.match(
-                id, MatchArena.side(1, PLAYERS.get(winner)), MatchArena.side(2, PLAYERS.get(loser)));
+        return MatchArena.match(id, MatchArena.side(1, PLAYERS.get(winner)), MatchArena.side(2, PLAYERS.get(loser)));
     }
 
     /** Runs calls at once. None of them may fail. */
@@ -112,7 +112,8 @@ final class SharedRatings implements AutoCloseable {
                 }
                 MatchRecord record = record(id).orElseThrow(() -> new AssertionError(run + ": no record of " + id));
                 int place = matches.get(id).players().indexOf(player);
-                assertEquals(record.changes().get(place).newValue(), receipt.score().value(), run + ": " + id);
+                assertEquals(
+                        record.changes().get(place).newValue(), receipt.score().value(), run + ": " + id);
                 assertEquals(record.changes().get(place).oldValue(), receipt.first() ? 150_000 : last, run + ": " + id);
                 last = receipt.score().value();
             }
@@ -122,7 +123,9 @@ final class SharedRatings implements AutoCloseable {
                     record(match.getKey()).isPresent()
                             ? match.getValue().players().stream().sorted().toList()
                             : List.of(),
-                    played.getOrDefault(match.getKey(), List.of()).stream().sorted().toList(),
+                    played.getOrDefault(match.getKey(), List.of()).stream()
+                            .sorted()
+                            .toList(),
                     run + ": players of " + match.getKey());
         }
     }

@@ -67,9 +67,11 @@ class CombinedScoresFaultTest {
                 return first;
             });
         }
-        entry.all.run(calls).forEach(answer -> assertTrue(
-                answer.failure() == null || answer.failure() instanceof FaultyDynamo.Stopped,
-                () -> "failed with " + answer.failure()));
+        entry.all
+                .run(calls)
+                .forEach(answer -> assertTrue(
+                        answer.failure() == null || answer.failure() instanceof FaultyDynamo.Stopped,
+                        () -> "failed with " + answer.failure()));
         return known;
     }
 
@@ -87,7 +89,8 @@ class CombinedScoresFaultTest {
         long applied = total;
         known.forEach((number, what) -> {
             if (what != Known.UNKNOWN) {
-                assertEquals(what == Known.ACKNOWLEDGED, (applied >> number & 1) == 1, run + ": " + number + " is " + what);
+                assertEquals(
+                        what == Known.ACKNOWLEDGED, (applied >> number & 1) == 1, run + ": " + number + " is " + what);
             }
         });
     }
@@ -124,7 +127,8 @@ class CombinedScoresFaultTest {
                 List<Instance> instances = instances(entry);
                 instances.get(0).network().failOnce(write, FaultyDynamo.When.valueOf(when));
                 Map<Integer, Known> known = run(entry, instances);
-                failures += (int) known.values().stream().filter(Known.UNKNOWN::equals).count();
+                failures += (int)
+                        known.values().stream().filter(Known.UNKNOWN::equals).count();
                 assertApplied(entry, known, when + " write " + write);
             }
         }

@@ -41,8 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Instances that submit scores of one player at once get the answers that they would get one after the other. */
 class CombinedScoresTest {
 
-    private static final BoardSettings POINTS =
-            BoardSettings.of(RankingType.POINTS, Order.DESCENDING, null, 0, 1);
+    private static final BoardSettings POINTS = BoardSettings.of(RankingType.POINTS, Order.DESCENDING, null, 0, 1);
 
     private final SharedEntry shared = new SharedEntry(1);
 
@@ -55,7 +54,9 @@ class CombinedScoresTest {
     }
 
     private static List<Callable<ScoreResult>> each(List<Instance> instances, long value, @Nullable String id) {
-        return instances.stream().map(instance -> instance.submitting(value, id)).toList();
+        return instances.stream()
+                .map(instance -> instance.submitting(value, id))
+                .toList();
     }
 
     /** Instances find out by themselves that they collide. */
@@ -106,16 +107,22 @@ class CombinedScoresTest {
         Board board = shared.board(RankingType.POINTS);
         List<ScoreResult> results = shared.run(each(busy(board, 6), 5, "once"));
         assertEquals(5, shared.value());
-        assertEquals(1, results.stream().filter(result -> !taken(result).replayed()).count());
-        assertEquals(1, results.stream().map(result -> taken(result).receipt()).distinct().count());
+        assertEquals(
+                1, results.stream().filter(result -> !taken(result).replayed()).count());
+        assertEquals(
+                1,
+                results.stream()
+                        .map(result -> taken(result).receipt())
+                        .distinct()
+                        .count());
     }
 
     @Test
     void sameIdWithAnotherBodyIsAMismatch() {
         Board board = shared.board(RankingType.POINTS);
         List<Instance> instances = busy(board, 2);
-        List<ScoreResult> results =
-                shared.run(List.of(instances.get(0).submitting(5, "id"), instances.get(1).submitting(6, "id")));
+        List<ScoreResult> results = shared.run(
+                List.of(instances.get(0).submitting(5, "id"), instances.get(1).submitting(6, "id")));
         assertEquals(1, results.stream().filter(Mismatch.class::isInstance).count());
         assertEquals(1, results.stream().filter(Taken.class::isInstance).count());
         assertTrue(shared.value() == 5 || shared.value() == 6);
@@ -131,7 +138,8 @@ class CombinedScoresTest {
         }
         List<ScoreResult> results = shared.run(calls);
         assertEquals(14, shared.value());
-        results.forEach(result -> assertEquals(1, taken(result).ranked().orElseThrow().rank()));
+        results.forEach(
+                result -> assertEquals(1, taken(result).ranked().orElseThrow().rank()));
         assertEquals(14, taken(results.get(4)).receipt().score().value());
     }
 
@@ -162,7 +170,8 @@ class CombinedScoresTest {
         for (ScoreResult result : results) {
             if (result instanceof Taken taken) {
                 Integer attempts = taken.attempts();
-                assertTrue(attempts != null && attempts >= taken.receipt().score().value() && attempts <= 3);
+                assertTrue(
+                        attempts != null && attempts >= taken.receipt().score().value() && attempts <= 3);
             }
         }
     }
@@ -207,8 +216,9 @@ class CombinedScoresTest {
                     .orElseThrow());
         }
         shared.all.run(calls).forEach(answer -> {
-            List<Receipt> receipts =
-                    answer.orFail().stream().map(result -> taken(result).receipt()).toList();
+            List<Receipt> receipts = answer.orFail().stream()
+                    .map(result -> taken(result).receipt())
+                    .toList();
             long start = receipts.get(0).oldValue();
             assertEquals(
                     List.of(start + 1, start + 3, start + 6),
@@ -303,8 +313,7 @@ class CombinedScoresTest {
         List<Instance> instances = busy(board, 4);
         List<Callable<ScoreResult>> calls = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            NewScore score =
-                    new NewScore(PLAYER, BigDecimal.TEN, BigDecimal.ZERO, "{\"from\":" + i + "}", null, null);
+            NewScore score = new NewScore(PLAYER, BigDecimal.TEN, BigDecimal.ZERO, "{\"from\":" + i + "}", null, null);
             Instance instance = instances.get(i);
             calls.add(() -> instance.arena().scores.submit(Arena.GAME, SharedEntry.BOARD, score, true));
         }

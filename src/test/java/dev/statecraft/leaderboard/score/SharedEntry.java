@@ -57,7 +57,8 @@ final class SharedEntry implements AutoCloseable {
     Instance instance(Map<String, String> settings) {
         FaultyDynamo network = all.network();
         return new Instance(
-                new Arena(all.time.machine(), all.client(network), all.database::streams, all.tables, settings), network);
+                new Arena(all.time.machine(), all.client(network), all.database::streams, all.tables, settings),
+                network);
     }
 
     /** Creates a board that another player has scored on. */
