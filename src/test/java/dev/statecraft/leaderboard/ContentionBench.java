@@ -65,6 +65,30 @@ class ContentionBench {
                 arena.scores.read(arena.board("bench"), 1, "one").score());
     }
 
+    /** Batches of 16 instances: those of up to 16 scores are combined. */
+    @ParameterizedTest
+    @ValueSource(ints = {8, 16, 17, 60})
+    void batchesOfOnePlayer(int scores) throws Exception {
+        arena.create("bench", RankingType.POINTS, Order.DESCENDING, null, 1);
+        arena.submit("bench", "one", 0, 0, null);
+        List<Arena> arenas = instances(16);
+        List<NewScore> batch =
+                Collections.nCopies(scores, new NewScore("one", BigDecimal.ONE, BigDecimal.ZERO, null, null, null));
+        run("batches of %d scores of one player".formatted(scores), arenas.size(), arenas.size(), client -> {
+            for (int i = 0; i < EACH; i++) {
+                timed(() -> arenas.get(client)
+                                .scores
+                                .submitAll(Arena.GAME, "bench", batch, false)
+                                .orElseThrow()
+                                .get(0)
+                        instanceof ScoreResult.Taken);
+            }
+        });
+        assertEquals(
+                new Score((16L * EACH - refused.get()) * scores, 0),
+                arena.scores.read(arena.board("bench"), 1, "one").score());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 16})
     void matchesOfOnePlayer(int instances) throws Exception {
@@ -94,10 +118,14 @@ class ContentionBench {
     }
 
     private void run(String name, int instances, IntConsumer client) throws Exception {
-        ExecutorService clients = bench.clients(CLIENTS);
+        run(name, CLIENTS, instances, client);
+    }
+
+    private void run(String name, int count, int instances, IntConsumer client) throws Exception {
+        ExecutorService clients = bench.clients(count);
         try {
             List<Callable<Void>> tasks = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++) {
+            for (int i = 0; i < count; i++) {
                 int number = i;
                 tasks.add(() -> {
                     client.accept(number);
@@ -111,7 +139,7 @@ class ContentionBench {
                 done.get();
             }
             bench.report(
-                    "%s, %d clients, %2d instances, %d refused".formatted(name, CLIENTS, instances, refused.get()),
+                    "%s, %d clients, %2d instances, %d refused".formatted(name, count, instances, refused.get()),
                     nanos.stream().mapToLong(Long::longValue).toArray());
         } finally {
             clients.shutdownNow();

@@ -45,6 +45,13 @@ public class CombinedScores {
 
     private static final Logger LOG = Logger.getLogger(CombinedScores.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * Requests of more scores are written alone: one write of the entry is shared by enough scores already, and the state
+     * of the queue, which each combined write replaces, would store the receipts of all of them.
+     */
+    static final int MOST_SCORES = 16;
+
     private static final int REQUEST_FIELDS = 3;
     private static final int SCORE_FIELDS = 7;
 
@@ -110,7 +117,7 @@ public class CombinedScores {
      */
     Optional<Written> submit(Board board, String player, List<Identified> scores, int together) {
         ByteBuffer payload = pack(new Request(scores, board.version(), together));
-        if (!queue.accepts(payload)) {
+        if (scores.size() > MOST_SCORES || !queue.accepts(payload)) {
             return Optional.empty();
         }
         Applied applied = queue.submit(

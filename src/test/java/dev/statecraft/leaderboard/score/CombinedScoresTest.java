@@ -27,6 +27,7 @@ import dev.statecraft.leaderboard.settings.Terms;
 import dev.statecraft.leaderboard.settings.Tier;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -290,6 +291,21 @@ class CombinedScoresTest {
             }
         }
         assertTrue(newer > 0, "no score was applied in the new season");
+    }
+
+    /** The state of a queue would store the receipts of all scores of a large batch. */
+    @Test
+    void largeBatchesAreAppliedAlone() {
+        Board board = shared.board(RankingType.POINTS);
+        for (Instance instance : busy(board, 3)) {
+            List<NewScore> batch = Collections.nCopies(CombinedScores.MOST_SCORES + 1, score(1, null));
+            shared.all
+                    .alone(() -> instance.arena().scores.submitAll(Arena.GAME, SharedEntry.BOARD, batch, true))
+                    .orElseThrow()
+                    .forEach(SharedEntry::taken);
+        }
+        assertEquals(3 * (CombinedScores.MOST_SCORES + 1), shared.value());
+        assertEquals(0, shared.writes());
     }
 
     /** Larger than an intent: the request is not combined and still applied. */
