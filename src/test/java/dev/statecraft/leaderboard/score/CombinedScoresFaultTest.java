@@ -9,6 +9,8 @@ import dev.statecraft.leaderboard.score.ScoreResult.Busy;
 import dev.statecraft.leaderboard.score.ScoreResult.Taken;
 import dev.statecraft.leaderboard.score.SharedEntry.Instance;
 import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.testing.fault.AwsOperation;
+import dev.statecraft.testing.fault.FaultKind;
 import dev.statecraft.testing.fault.FaultPlan;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Duration;
@@ -115,6 +117,28 @@ class CombinedScoresFaultTest {
         }
         assertTrue(call > 4 * SCORES, call + " calls");
         assertTrue(combined > 2L * call, combined + " combined writes");
+    }
+
+    /** One instance dies while transactions conflict and an instance outside of the queue writes the entry, too. */
+    @ParameterizedTest
+    @ValueSource(longs = {100, 200, 300})
+    void instanceDiesWhileTransactionsConflict(long seed) {
+        for (int call = 0; call < 30; call += 3) {
+            try (SharedEntry entry = new SharedEntry(seed + call)) {
+                List<Instance> instances = new ArrayList<>(instances(entry).subList(0, 2));
+                instances.add(entry.instance(Map.of()));
+                FaultPlan conflicts =
+                        FaultPlan.NONE.with(FaultKind.TRANSACTION_CONFLICT, 0.3, AwsOperation.TRANSACT_WRITE);
+                instances.get(0).network().stopAfterCalls(call);
+                instances.get(1).network().plan(conflicts);
+                instances.get(2).network().plan(conflicts);
+                Map<Integer, Known> known = run(entry, instances);
+                String run = "seed " + seed + ", died after call " + call;
+                known.forEach((number, what) ->
+                        assertTrue(number < SCORES || what == Known.ACKNOWLEDGED, run + ": " + number + " is " + what));
+                assertApplied(entry, known, run);
+            }
+        }
     }
 
     /** Every write of one instance fails once, before or after its effect. */
