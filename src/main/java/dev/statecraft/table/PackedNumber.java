@@ -11,14 +11,30 @@ public final class PackedNumber {
 
     private PackedNumber() {}
 
+    /** Maximum bytes of a number. */
+    public static final int MAX_BYTES = 10;
+
     /** Appends a number. */
     public static void write(ByteArrayOutputStream out, long number) {
+        byte[] bytes = new byte[MAX_BYTES];
+        out.write(bytes, 0, put(bytes, 0, number));
+    }
+
+    /**
+     * Stores a number in an array, for many numbers without the lock of a stream.
+     *
+     * @param at where the number begins; {@link #MAX_BYTES} bytes must be left
+     * @return where it ends
+     */
+    public static int put(byte[] bytes, int at, long number) {
         long left = (number << 1) ^ (number >> 63);
+        int end = at;
         while ((left & ~0x7fL) != 0) {
-            out.write((int) ((left & 0x7f) | 0x80));
+            bytes[end++] = (byte) ((left & 0x7f) | 0x80);
             left >>>= 7;
         }
-        out.write((int) left);
+        bytes[end++] = (byte) left;
+        return end;
     }
 
     /**

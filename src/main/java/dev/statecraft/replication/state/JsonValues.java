@@ -30,7 +30,8 @@ public final class JsonValues {
         if (a == null || b == null) {
             return a == null && b == null;
         }
-        return canonical(a).equals(canonical(b));
+        // Most compared values are equal as they are.
+        return a.equals(b) || canonical(a).equals(canonical(b));
     }
 
     /**
@@ -38,7 +39,7 @@ public final class JsonValues {
      * list equals an empty object.
      */
     public static boolean alike(@Nullable JsonNode a, @Nullable JsonNode b) {
-        return loose(a).equals(loose(b));
+        return (a != null && a.equals(b)) || loose(a).equals(loose(b));
     }
 
     /**

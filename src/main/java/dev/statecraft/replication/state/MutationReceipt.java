@@ -2,10 +2,10 @@ package dev.statecraft.replication.state;
 
 import dev.statecraft.table.PackedNumber;
 import dev.statecraft.table.Sha256;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -101,19 +101,18 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
 
     /** The receipts as they are stored, oldest first. */
     static byte[] pack(List<MutationReceipt> receipts) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(sizeBytes(receipts.size()));
+        byte[] bytes = new byte[receipts.size() * (Long.BYTES + Integer.BYTES + 3 * PackedNumber.MAX_BYTES)];
+        ByteBuffer out = ByteBuffer.wrap(bytes);
+        int end = 0;
         MutationReceipt before = ORIGIN;
         for (MutationReceipt receipt : receipts) {
-            out.writeBytes(ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
-                    .putLong(receipt.id)
-                    .putInt(receipt.body)
-                    .array());
-            PackedNumber.write(out, receipt.version - before.version);
-            PackedNumber.write(out, receipt.seq - before.seq);
-            PackedNumber.write(out, receipt.at - before.at);
+            out.putLong(end, receipt.id).putInt(end + Long.BYTES, receipt.body);
+            end = PackedNumber.put(bytes, end + Long.BYTES + Integer.BYTES, receipt.version - before.version);
+            end = PackedNumber.put(bytes, end, receipt.seq - before.seq);
+            end = PackedNumber.put(bytes, end, receipt.at - before.at);
             before = receipt;
         }
-        return out.toByteArray();
+        return Arrays.copyOf(bytes, end);
     }
 
     /** Reads the bytes that {@link #pack} wrote. */
