@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 @WithTestResource(DynamoDbLocalResource.class)
 class CpuBench {
 
-    private static final int WARM_UP = Integer.getInteger("warmUp", 3_000);
+    private static final int WARM_UP = Integer.getInteger("warmUp", 2_000);
     private static final int MEASURED = Integer.getInteger("measured", 2_000);
     private static final int RECORDED = 200;
 
