@@ -47,8 +47,7 @@ class CpuBench {
     @TestHTTPResource
     URI root;
 
-    private final OperatingSystemMXBean process =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private final OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private int number = 1;
     private double emptyMillis;
 
@@ -57,17 +56,19 @@ class CpuBench {
         String state = ReplicationBench.gameState(new Random(1), 1_000).toString();
         try (LoadClient client = LoadClient.start(root.getPort())) {
             client.send("POST", "/v1/leaderboards", "{\"id\":\"bench\",\"rankingType\":\"SCORE\"}", 0, 1);
-            client.send(
-                    "POST", "/v1/leaderboards/bench/scores", "{\"playerId\":\"p%p\",\"value\":%n}", 1, 500);
+            client.send("POST", "/v1/leaderboards/bench/scores", "{\"playerId\":\"p%p\",\"value\":%n}", 1, 500);
             client.send(
                     "POST", "/v1/entities", "{\"id\":\"e%n\",\"type\":\"UI_STATE\",\"state\":" + state + "}", 0, 500);
             local.pump().drain(Duration.ofMinutes(2));
             local.pump().pause();
             Bench.print("%-40s %10s %10s %8s", "operation", "CPU ms", "bare ms", "ratio");
-            emptyMillis = millis(() -> client.send("GET", "/q/health/live", null, 0, WARM_UP), WARM_UP, () -> client.send(
-                    "GET", "/q/health/live", null, 0, MEASURED), MEASURED);
+            emptyMillis = millis(
+                    () -> client.send("GET", "/q/health/live", "", 0, WARM_UP),
+                    WARM_UP,
+                    () -> client.send("GET", "/q/health/live", "", 0, MEASURED),
+                    MEASURED);
             Bench.print("%-40s %10.3f", "empty request", emptyMillis);
-            measure(client, "entity read", "GET", "/v1/entities/e%p", null);
+            measure(client, "entity read", "GET", "/v1/entities/e%p", "");
             measure(
                     client,
                     "entity increment",
@@ -79,21 +80,23 @@ class CpuBench {
                     "sync of 10 updates",
                     "POST",
                     "/v1/sync",
-                    "{\"clientId\":\"bench\",\"updates\":[" + IntStream.range(0, 10)
-                            .mapToObj(i -> "{\"entityId\":\"e" + i * 37 + "\",\"mutationId\":\"s%n-" + i
-                                    + "\",\"increment\":{\"/score\":1}}")
-                            .collect(Collectors.joining(",")) + "]}");
-            measure(client, "page of 100 entities", "GET", "/v1/entities?limit=100", null);
-            measure(client, "rank of a player", "GET", "/v1/leaderboards/bench/players/p%p", null);
+                    "{\"clientId\":\"bench\",\"updates\":["
+                            + IntStream.range(0, 10)
+                                    .mapToObj(i -> "{\"entityId\":\"e" + i * 37 + "\",\"mutationId\":\"s%n-" + i
+                                            + "\",\"increment\":{\"/score\":1}}")
+                                    .collect(Collectors.joining(","))
+                            + "]}");
+            measure(client, "page of 100 entities", "GET", "/v1/entities?limit=100", "");
+            measure(client, "rank of a player", "GET", "/v1/leaderboards/bench/players/p%p", "");
             measure(
                     client,
                     "submit with rank",
                     "POST",
                     "/v1/leaderboards/bench/scores",
                     "{\"playerId\":\"p%p\",\"value\":%n000,\"submissionId\":\"i%n\"}");
-            measure(client, "page of 100 entries", "GET", "/v1/leaderboards/bench/entries?limit=100&offset=200", null);
-            measure(client, "11 around a player", "GET", "/v1/leaderboards/bench/entries?around=p%p&limit=11", null);
-            measure(client, "page of 100 events", "GET", "/v1/events?limit=100", null);
+            measure(client, "page of 100 entries", "GET", "/v1/leaderboards/bench/entries?limit=100&offset=200", "");
+            measure(client, "11 around a player", "GET", "/v1/leaderboards/bench/entries?around=p%p&limit=11", "");
+            measure(client, "page of 100 events", "GET", "/v1/events?limit=100", "");
         } finally {
             local.pump().resume();
         }
@@ -104,10 +107,12 @@ class CpuBench {
             return;
         }
         double millis = millis(
-                () -> send(client, method, path, body, WARM_UP), WARM_UP, () -> send(client, method, path, body, MEASURED),
+                () -> send(client, method, path, body, WARM_UP),
+                WARM_UP,
+                () -> send(client, method, path, body, MEASURED),
                 MEASURED);
-        List<SdkRequest> calls = RecordedCalls.repeatable(
-                RecordedCalls.of(() -> send(client, method, path, body, RECORDED)));
+        List<SdkRequest> calls =
+                RecordedCalls.repeatable(RecordedCalls.of(() -> send(client, method, path, body, RECORDED)));
         int warmUp = Math.max(1, WARM_UP / RECORDED);
         int rounds = Math.max(1, MEASURED / RECORDED);
         double bare = millis(

@@ -49,12 +49,12 @@ public final class LoadClient implements AutoCloseable {
      * Sends a request a number of times. {@code %n} in path and body is replaced by its number, {@code %p} by a number
      * below 500.
      *
-     * @param body null for no body
+     * @param body empty for no body
      * @throws AssertionError if a response is not 2xx
      */
     public void send(String method, String path, String body, int first, int times) {
         try {
-            commands.write(String.join("\t", method, path, body == null ? "" : body, first + "", times + ""));
+            commands.write(String.join("\t", method, path, body, first + "", times + ""));
             commands.newLine();
             commands.flush();
             String answer = answers.readLine();
@@ -114,7 +114,8 @@ public final class LoadClient implements AutoCloseable {
         for (String header = line(in); !header.isEmpty(); header = line(in)) {
             String lower = header.toLowerCase(Locale.ROOT);
             if (lower.startsWith("content-length:")) {
-                length = Integer.parseInt(lower.substring("content-length:".length()).strip());
+                length = Integer.parseInt(
+                        lower.substring("content-length:".length()).strip());
             }
             chunked |= lower.startsWith("transfer-encoding: chunked");
         }
