@@ -1,5 +1,6 @@
 package dev.statecraft.combining;
 
+import dev.statecraft.table.ContentionException;
 import dev.statecraft.table.PackedNumber;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -31,6 +32,11 @@ record QueueState(
 
     static final QueueState NONE = new QueueState(0, 0, 0, 0, 0, 0, Map.of());
 
+    /** How long the bytes of an outcome are stored, several times as long as a writer waits. */
+    private static final long BYTES_MILLIS = 60_000;
+
+    private static final int EXPIRED = -1;
+
     /** Longer pauses between two writes are no cycle. */
     private static final long LONGEST_CYCLE_MILLIS = 1_000;
 
@@ -39,27 +45,53 @@ record QueueState(
      *
      * @param number number of the request
      * @param at when it was done, and not before it was submitted, Unix milliseconds
+     * @param expired whether the bytes were dropped, because the writer has long given up
      * @param bytes the outcome in the form of the queue's user; empty if the request was returned: it had no effect, and
      *     its writer decides
      */
-    record Outcome(long number, long at, ByteBuffer bytes) {}
+    record Outcome(long number, long at, boolean expired, ByteBuffer bytes) {
+
+        Outcome(long number, long at, ByteBuffer bytes) {
+            this(number, at, false, bytes);
+        }
+
+        /** Without the bytes if they are older than {@link #BYTES_MILLIS}; the number stays, so nothing is done twice. */
+        Outcome shortened(long now) {
+            return at < now - BYTES_MILLIS && bytes.hasRemaining()
+                    ? new Outcome(number, at, true, ByteBuffer.allocate(0))
+                    : this;
+        }
+    }
 
     QueueState {
         outcomes = Collections.unmodifiableMap(new TreeMap<>(outcomes));
     }
 
-    /** The outcome of a request; empty if it is not done. */
+    /**
+     * The outcome of a request; empty if it is not done.
+     *
+     * @throws ContentionException if the outcome has expired
+     */
     Optional<ByteBuffer> outcomeOf(Intent intent) {
         Outcome last = outcomes.get(intent.writer());
-        return last == null || last.number() < intent.number()
-                ? Optional.empty()
-                : Optional.of(last.number() == intent.number() ? last.bytes() : ByteBuffer.allocate(0));
+        if (last == null || last.number() < intent.number()) {
+            return Optional.empty();
+        }
+        if (last.number() == intent.number() && last.expired()) {
+            throw new ContentionException("a request was done, but its instance stalled until the outcome had expired");
+        }
+        return Optional.of(last.number() == intent.number() ? last.bytes() : ByteBuffer.allocate(0));
+    }
+
+    private boolean isDone(Intent intent) {
+        Outcome last = outcomes.get(intent.writer());
+        return last != null && last.number() >= intent.number();
     }
 
     /** The requests that are not done, in their order. */
     List<Intent> waiting(List<Intent> intents) {
         return intents.stream()
-                .filter(intent -> outcomeOf(intent).isEmpty())
+                .filter(intent -> !isDone(intent))
                 .sorted(Intent.ORDER)
                 .toList();
     }
@@ -78,7 +110,7 @@ record QueueState(
             if (outcome.getValue().at() < time.earlier() - retentionMillis) {
                 dropped = Math.max(dropped, outcome.getValue().at());
             } else {
-                all.put(outcome.getKey(), outcome.getValue());
+                all.put(outcome.getKey(), outcome.getValue().shortened(time.earlier()));
             }
         }
         for (int i = 0; i < done.size(); i++) {
@@ -103,7 +135,7 @@ record QueueState(
 
     /**
      * The outcomes as they are stored. For each writer: its id in 8 bytes; the number, the difference of its time to
-     * {@link #at} and the length of the outcome as numbers of variable length; the outcome.
+     * {@link #at} and the length of the outcome, -1 if it has expired, as numbers of variable length; the outcome.
      */
     byte[] packedOutcomes() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -111,7 +143,7 @@ record QueueState(
             out.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(writer).array());
             PackedNumber.write(out, outcome.number());
             PackedNumber.write(out, at - outcome.at());
-            PackedNumber.write(out, outcome.bytes().remaining());
+            PackedNumber.write(out, outcome.expired() ? EXPIRED : outcome.bytes().remaining());
             byte[] bytes = new byte[outcome.bytes().remaining()];
             outcome.bytes().duplicate().get(bytes);
             out.writeBytes(bytes);
@@ -127,9 +159,10 @@ record QueueState(
             long writer = in.getLong();
             long number = PackedNumber.read(in);
             long outcomeAt = at - PackedNumber.read(in);
-            byte[] bytes = new byte[Math.toIntExact(PackedNumber.read(in))];
+            int length = Math.toIntExact(PackedNumber.read(in));
+            byte[] bytes = new byte[Math.max(0, length)];
             in.get(bytes);
-            outcomes.put(writer, new Outcome(number, outcomeAt, ByteBuffer.wrap(bytes)));
+            outcomes.put(writer, new Outcome(number, outcomeAt, length == EXPIRED, ByteBuffer.wrap(bytes)));
         }
         return outcomes;
     }

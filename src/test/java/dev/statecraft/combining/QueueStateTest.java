@@ -1,11 +1,13 @@
 package dev.statecraft.combining;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.statecraft.combining.QueueState.Outcome;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
+import dev.statecraft.table.ContentionException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -156,5 +158,29 @@ class QueueStateTest {
 
     private static long storedAt(QueueState state, long writer) {
         return Objects.requireNonNull(state.outcomes().get(writer)).at();
+    }
+
+    @Test
+    void outcomesLoseTheirBytesAfterAMinuteButStayDone() {
+        Intent first = new Intent(1, 1, 1_000, bytes(1));
+        Intent second = new Intent(2, 1, 1_000, bytes(1));
+        QueueState done = QueueState.NONE.after(
+                List.of(first, second), List.of(bytes(7), ByteBuffer.allocate(0)), at(1_000), 900_000);
+        assertEquals(Optional.of(bytes(7)), done.outcomeOf(first));
+        Intent later = new Intent(3, 1, 62_000, bytes(1));
+        QueueState after = done.after(List.of(later), List.of(bytes(8)), at(62_000), 900_000);
+        QueueState stored = new QueueState(
+                after.generation(),
+                after.at(),
+                after.cycleMillis(),
+                after.combined(),
+                after.next(),
+                after.forgotten(),
+                QueueState.unpackOutcomes(after.packedOutcomes(), after.at()));
+        assertEquals(after, stored);
+        assertEquals(List.of(), stored.waiting(List.of(first, second, later)));
+        assertThrows(ContentionException.class, () -> stored.outcomeOf(first));
+        assertEquals(Optional.of(ByteBuffer.allocate(0)), stored.outcomeOf(second));
+        assertEquals(Optional.of(bytes(8)), stored.outcomeOf(later));
     }
 }

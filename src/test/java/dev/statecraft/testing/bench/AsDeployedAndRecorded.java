@@ -14,6 +14,6 @@ public final class AsDeployedAndRecorded implements QuarkusTestProfile {
                 "statecraft.leaderboard.rank-nodes.checked-after",
                 "500ms",
                 "quarkus.dynamodb.interceptors",
-                RecordedCalls.class.getName());
+                RepeatedCalls.class.getName());
     }
 }

@@ -112,13 +112,13 @@ class CpuBench {
                 () -> send(client, method, path, body, MEASURED),
                 MEASURED);
         List<SdkRequest> calls =
-                RecordedCalls.repeatable(RecordedCalls.of(() -> send(client, method, path, body, RECORDED)));
+                RepeatedCalls.repeatable(RepeatedCalls.of(() -> send(client, method, path, body, RECORDED)));
         int warmUp = Math.max(1, WARM_UP / RECORDED);
         int rounds = Math.max(1, MEASURED / RECORDED);
         double bare = millis(
-                () -> IntStream.range(0, warmUp).forEach(i -> RecordedCalls.repeat(dynamo, calls)),
+                () -> IntStream.range(0, warmUp).forEach(i -> RepeatedCalls.repeat(dynamo, calls)),
                 warmUp,
-                () -> IntStream.range(0, rounds).forEach(i -> RecordedCalls.repeat(dynamo, calls)),
+                () -> IntStream.range(0, rounds).forEach(i -> RepeatedCalls.repeat(dynamo, calls)),
                 rounds * RECORDED);
         Bench.print(
                 "%-40s %10.3f %10.3f %8.2f  (%.1f requests to DynamoDB)",

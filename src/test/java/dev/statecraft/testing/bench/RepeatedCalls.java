@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
  * Records the requests to DynamoDB, and repeats them without the application: what the bare SDK costs. The state is static,
  * because the SDK creates the interceptor.
  */
-public final class RecordedCalls implements ExecutionInterceptor {
+public final class RepeatedCalls implements ExecutionInterceptor {
 
     private static final List<SdkRequest> RECORDED = Collections.synchronizedList(new ArrayList<>());
 
@@ -75,7 +75,7 @@ public final class RecordedCalls implements ExecutionInterceptor {
 
     /** The requests in a form that can be repeated. */
     static List<SdkRequest> repeatable(List<SdkRequest> requests) {
-        return requests.stream().map(RecordedCalls::repeatable).toList();
+        return requests.stream().map(RepeatedCalls::repeatable).toList();
     }
 
     private static SdkRequest repeatable(SdkRequest request) {
@@ -90,7 +90,7 @@ public final class RecordedCalls implements ExecutionInterceptor {
             return write.toBuilder()
                     .clientRequestToken(null)
                     .transactItems(write.transactItems().stream()
-                            .map(RecordedCalls::repeatable)
+                            .map(RepeatedCalls::repeatable)
                             .toList())
                     .build();
         }
