@@ -143,7 +143,8 @@ record QueueState(
             out.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(writer).array());
             PackedNumber.write(out, outcome.number());
             PackedNumber.write(out, at - outcome.at());
-            PackedNumber.write(out, outcome.expired() ? EXPIRED : outcome.bytes().remaining());
+            PackedNumber.write(
+                    out, outcome.expired() ? EXPIRED : outcome.bytes().remaining());
             byte[] bytes = new byte[outcome.bytes().remaining()];
             outcome.bytes().duplicate().get(bytes);
             out.writeBytes(bytes);

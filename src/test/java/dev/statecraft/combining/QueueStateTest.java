@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.statecraft.combining.QueueState.Outcome;
+import dev.statecraft.table.ContentionException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
-import dev.statecraft.table.ContentionException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
