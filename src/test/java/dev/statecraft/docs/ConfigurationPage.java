@@ -62,12 +62,16 @@ final class ConfigurationPage {
                     List.of("statecraft.limits", "statecraft.cors", "statecraft.socket")),
             new Section(
                     "Database",
-                    "Names of the tables, and how an instance calls DynamoDB.",
-                    List.of("statecraft.tables", "statecraft.parallel")),
+                    "Names of the tables, and how an instance calls DynamoDB and combines writes.",
+                    List.of("statecraft.tables", "statecraft.parallel", "statecraft.combining")),
             new Section(
                     "AWS",
-                    "Settings that `template.yaml` makes for the functions of a stack.",
-                    List.of("statecraft.metrics", "statecraft.migration-machine", "statecraft.schedule")),
+                    "Settings of the functions of a stack; `template.yaml` makes most of them.",
+                    List.of(
+                            "statecraft.metrics",
+                            "statecraft.lambda",
+                            "statecraft.migration-machine",
+                            "statecraft.schedule")),
             new Section(
                     "Dev mode and tests",
                     "The packaged artifact does not read these properties.",
