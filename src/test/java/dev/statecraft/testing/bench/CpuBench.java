@@ -1,9 +1,17 @@
 package dev.statecraft.testing.bench;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.sun.management.OperatingSystemMXBean;
 import dev.statecraft.local.DynamoDbLocalResource;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.local.LocalHandlers;
 import dev.statecraft.local.LocalRuntime;
+import dev.statecraft.local.stream.LambdaFunction;
+import dev.statecraft.local.stream.StreamBatches;
 import dev.statecraft.replication.ReplicationBench;
+import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.TableStream;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -12,6 +20,7 @@ import jakarta.inject.Inject;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -20,6 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.Record;
 
 /**
  * Processor time of the application for each operation over HTTP, and as a ratio to an empty request and the same requests
@@ -34,6 +44,10 @@ class CpuBench {
     private static final int WARM_UP = Integer.getInteger("warmUp", 2_000);
     private static final int MEASURED = Integer.getInteger("measured", 2_000);
     private static final int RECORDED = 200;
+    private static final int BATCH = 100;
+
+    /** Records of a stream, of which half are measured. */
+    private static final int RECORDS = 6_000;
 
     /** Measures only the operations whose name contains this text. */
     private static final String ONLY = System.getProperty("only", "");
@@ -42,7 +56,13 @@ class CpuBench {
     LocalRuntime local;
 
     @Inject
+    LocalHandlers handlers;
+
+    @Inject
     DynamoDbClient dynamo;
+
+    @Inject
+    TableNames tables;
 
     @TestHTTPResource
     URI root;
@@ -88,15 +108,32 @@ class CpuBench {
                             + "]}");
             measure(client, "page of 100 entities", "GET", "/v1/entities?limit=100", "");
             measure(client, "rank of a player", "GET", "/v1/leaderboards/bench/players/p%p", "");
+            // Before the submissions, which the paused pump does not count.
+            measure(client, "page of 100 entries", "GET", "/v1/leaderboards/bench/entries?limit=100&offset=200", "");
+            measure(client, "11 around a player", "GET", "/v1/leaderboards/bench/entries?around=p%p&limit=11", "");
+            measure(client, "page of 100 events", "GET", "/v1/events?limit=100", "");
             measure(
                     client,
                     "submit with rank",
                     "POST",
                     "/v1/leaderboards/bench/scores",
                     "{\"playerId\":\"p%p\",\"value\":%n000,\"submissionId\":\"i%n\"}");
-            measure(client, "page of 100 entries", "GET", "/v1/leaderboards/bench/entries?limit=100&offset=200", "");
-            measure(client, "11 around a player", "GET", "/v1/leaderboards/bench/entries?around=p%p&limit=11", "");
-            measure(client, "page of 100 events", "GET", "/v1/events?limit=100", "");
+            Bench.print("stream batches of %d records, for each record, without an empty request", BATCH);
+            measure(
+                    "score changes counted in a rank tree",
+                    "leaderboard-stream",
+                    tables.entries(),
+                    () -> send(
+                            client,
+                            "POST",
+                            "/v1/leaderboards/bench/scores?rank=false",
+                            "{\"playerId\":\"p%p\",\"value\":%n000}",
+                            RECORDS));
+            measure(
+                    "versions of entities stored",
+                    "state-stream",
+                    tables.entities(),
+                    () -> send(client, "PATCH", "/v1/entities/e%p", "{\"increment\":{\"/score\":1}}", RECORDS));
         } finally {
             local.pump().resume();
         }
@@ -123,6 +160,40 @@ class CpuBench {
         Bench.print(
                 "%-40s %10.3f %10.3f %8.2f  (%.1f requests to DynamoDB)",
                 name, millis, bare, millis / (bare + emptyMillis), calls.size() / (double) RECORDED);
+    }
+
+    private void measure(String name, String handler, String table, Runnable load) throws Exception {
+        if (!name.contains(ONLY)) {
+            return;
+        }
+        TableStream<Record> stream = new TableStream<>(LocalDynamoDb::streams, table, record -> record);
+        stream.next();
+        load.run();
+        List<String> events = StreamBatches.of(stream.next(), BATCH);
+        LambdaFunction function = handlers.find(handler).orElseThrow();
+        int half = events.size() / 2;
+        List<String> measured = events.subList(half, events.size());
+        int records = measured.size() * BATCH;
+        List<SdkRequest> calls = new ArrayList<>();
+        double millis = millis(
+                () -> events.subList(0, half).forEach(event -> invoke(function, event)),
+                half,
+                () -> calls.addAll(RepeatedCalls.of(() -> measured.forEach(event -> invoke(function, event)))),
+                records);
+        List<SdkRequest> repeated = RepeatedCalls.repeatable(calls);
+        double bare = millis(
+                () -> RepeatedCalls.repeat(dynamo, repeated), 1, () -> RepeatedCalls.repeat(dynamo, repeated), records);
+        Bench.print(
+                "%-40s %10.3f %10.3f %8.2f  (%.2f requests to DynamoDB)",
+                name, millis, bare, millis / bare, calls.size() / (double) records);
+    }
+
+    private static void invoke(LambdaFunction function, String event) {
+        try {
+            assertEquals("{\"batchItemFailures\":[]}", function.invoke(event));
+        } catch (Exception e) {
+            throw new AssertionError("a batch failed", e);
+        }
     }
 
     private void send(LoadClient client, String method, String path, String body, int times) {

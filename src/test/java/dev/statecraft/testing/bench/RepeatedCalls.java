@@ -9,6 +9,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
@@ -56,6 +57,8 @@ public final class RepeatedCalls implements ExecutionInterceptor {
                 dynamo.putItem(put);
             } else if (request instanceof UpdateItemRequest update) {
                 repeat(dynamo, update);
+            } else if (request instanceof BatchWriteItemRequest batch) {
+                dynamo.batchWriteItem(batch);
             } else if (request instanceof TransactWriteItemsRequest write) {
                 dynamo.transactWriteItems(write);
             } else {
