@@ -102,7 +102,7 @@ class StructureTest {
             migration.work              -> runtime table http http.json access replication.state replication.entity
                                            .expression .definition .run .registry .segment .execution
             migration.upkeep            -> table access .definition .run .registry .segment .work
-            integration.event           -> table http access combining replication.state replication.log replication.commit
+            integration.event           -> runtime table http access combining replication.state replication.log replication.commit
                                            replication.upkeep leaderboard.settings leaderboard.board
                                            leaderboard.entry leaderboard.season leaderboard.upkeep
                                            migration.registry migration.upkeep

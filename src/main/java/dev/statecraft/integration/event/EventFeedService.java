@@ -4,6 +4,7 @@ import dev.statecraft.combining.CombiningQueue;
 import dev.statecraft.combining.Intent;
 import dev.statecraft.combining.QueueKey;
 import dev.statecraft.combining.Round;
+import dev.statecraft.runtime.Threads;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.ContentionException;
 import dev.statecraft.table.TransactionWrites;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +40,15 @@ public class EventFeedService {
     private final Clock clock;
     private final Backoff backoff;
 
-    EventFeedService(EventFeedStore store, CombiningQueue queue, Clock clock, Backoff backoff) {
+    /** Appends of the threads of one instance do not race each other. */
+    private final Lock lock;
+
+    EventFeedService(EventFeedStore store, CombiningQueue queue, Clock clock, Backoff backoff, Threads threads) {
         this.store = store;
         this.queue = queue;
         this.clock = clock;
         this.backoff = backoff;
+        this.lock = threads.newLock();
     }
 
     /** Returns the number of events ever appended to the event feed of a game. Cost: 1 RCU. */
@@ -58,6 +64,15 @@ public class EventFeedService {
      *     parts of the list may have been appended
      */
     public int append(String game, List<SourceChange> changes) {
+        lock.lock();
+        try {
+            return appendParts(game, changes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int appendParts(String game, List<SourceChange> changes) {
         int appended = 0;
         List<SourceChange> part = new ArrayList<>();
         Set<String> sources = new LinkedHashSet<>();

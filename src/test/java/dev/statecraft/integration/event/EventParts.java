@@ -40,7 +40,7 @@ public final class EventParts {
                 machine.clock(),
                 machine.ticker(),
                 machine.random());
-        feed = new EventFeedService(store, queue, machine.clock(), machine.backoff());
+        feed = new EventFeedService(store, queue, machine.clock(), machine.backoff(), machine.threads());
         erasures = new EventErasureService(store);
     }
 
