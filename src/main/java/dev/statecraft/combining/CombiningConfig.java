@@ -12,7 +12,7 @@ public interface CombiningConfig {
     @WithDefault("3s")
     Duration busyFor();
 
-    /** Requests whose intent is larger than this are not combined: they wait for their turn and write alone. */
+    /** Maximum size of an intent in bytes. Larger requests are not combined: their instance writes them alone. */
     @WithDefault("8192")
     int intentBytes();
 
@@ -34,7 +34,10 @@ public interface CombiningConfig {
     @WithDefault("300ms")
     Duration takeoverAfter();
 
-    /** An instance that waits longer withdraws its intent; the request fails with 503. */
+    /**
+     * Maximum time that an instance waits for a combined write; then it withdraws its intent. A commit fails with 503 then;
+     * scores, matches and events are written by their instance alone.
+     */
     @WithDefault("5s")
     Duration longestWait();
 

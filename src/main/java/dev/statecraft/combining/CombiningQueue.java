@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * one transaction, which also stores the outcome of each. The others find their outcome.
  *
  * <p>Safety does not depend on who combines: each write has the condition that the state of the queue is the one that was
- * read, so a request is done exactly once. If the first writer stops, another one combines after {@code takeover-after}.
+ * read, so a request is done at most once. If the first writer stops, another one combines after {@code takeover-after}.
  */
 @ApplicationScoped
 public class CombiningQueue {

@@ -8,8 +8,9 @@
  * <p>Promises:
  *
  * <ul>
- *   <li>A request is done at most once, whoever combines, dies or is repeated: the transaction that does it also stores
- *       its outcome, on the condition that nobody has replaced the state of the queue.
+ *   <li>A request is done at most once, also if instances stop, several combine at a time, or an intent is sent twice: the
+ *       transaction that does it also stores its outcome, on the condition that no other writer has replaced the state of
+ *       the queue.
  *   <li>An instance that finds its outcome knows exactly what happened. An instance that gives up withdraws its request
  *       first, so that nobody does it later.
  *   <li>If the instance that is first stops, another one continues after {@code takeover-after}.

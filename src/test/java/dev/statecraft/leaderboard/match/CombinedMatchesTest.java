@@ -108,7 +108,7 @@ class CombinedMatchesTest {
         assertEquals(3, results.stream().filter(Taken.class::isInstance).count());
     }
 
-    /** Two callers of one instance send the same match while others combine: one of them is told that it was repeated. */
+    /** Two callers of one instance send the same match while others combine: one of the answers is a replay. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void sameMatchTwiceInARequestIsOnceARepeat(long seed) {
