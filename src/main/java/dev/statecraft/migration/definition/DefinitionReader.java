@@ -70,7 +70,7 @@ public final class DefinitionReader {
                         "The operation is not reversible. Give a \"down\", or set \"lossy\": true to keep the lost values"
                                 + " in the backup only.");
             }
-            down = new Transformation.Operated(operated.sequence().down());
+            down = new Transformation.Undone(operated.sequence());
         }
         options(json.get("options"));
         return new Definition(

@@ -24,8 +24,11 @@ public sealed interface MigrationOperation {
      *
      * <p>If a state already has the result of the operation (the new name, the default, a converted value), the
      * operation changes nothing, but undoing it does. A plan counts these records.
+     *
+     * @param made number of objects around the path that the operation created; those that are empty without the value are
+     *     removed
      */
-    Optional<MigrationOperation> down();
+    Optional<MigrationOperation> down(int made);
 
     /** Whether applying the operation twice has the effect of applying it once, for any state. */
     boolean idempotent();
@@ -33,11 +36,11 @@ public sealed interface MigrationOperation {
     /** Whether the definition allows that values are lost. */
     boolean lossy();
 
-    /** Sets a value if it is absent; the object or list that contains it has to exist. */
+    /** Sets a value if it is absent. Missing objects around it are created. */
     record Default(StatePath path, JsonNode value) implements MigrationOperation {
         @Override
-        public Optional<MigrationOperation> down() {
-            return Optional.of(new RemoveDefault(path, value));
+        public Optional<MigrationOperation> down(int made) {
+            return Optional.of(new RemoveDefault(path, value, made));
         }
 
         @Override
@@ -51,10 +54,14 @@ public sealed interface MigrationOperation {
         }
     }
 
-    /** Undoes a {@link Default}: removes the value if it still equals the default, so that changed values stay. */
-    record RemoveDefault(StatePath path, JsonNode value) implements MigrationOperation {
+    /**
+     * Undoes a {@link Default}: removes the value if it still equals the default, so that changed values stay.
+     *
+     * @param emptied number of objects around the path that are removed, innermost first, if they are empty afterwards
+     */
+    record RemoveDefault(StatePath path, JsonNode value, int emptied) implements MigrationOperation {
         @Override
-        public Optional<MigrationOperation> down() {
+        public Optional<MigrationOperation> down(int made) {
             return Optional.of(new Default(path, value));
         }
 
@@ -69,11 +76,17 @@ public sealed interface MigrationOperation {
         }
     }
 
-    /** Moves a value, if there is one. A value at the new path is never overwritten: the operation then fails. */
-    record Rename(StatePath from, StatePath path) implements MigrationOperation {
+    /**
+     * Moves a value, if there is one. A value at the new path is never overwritten: the operation then fails. Missing
+     * objects around the new path are created.
+     *
+     * @param emptied number of objects around the old path that are removed, innermost first, if they are empty
+     *     afterwards; 0 unless the operation undoes another one
+     */
+    record Rename(StatePath from, StatePath path, int emptied) implements MigrationOperation {
         @Override
-        public Optional<MigrationOperation> down() {
-            return Optional.of(new Rename(/* from= */ path, /* path= */ from));
+        public Optional<MigrationOperation> down(int made) {
+            return Optional.of(new Rename(/* from= */ path, /* path= */ from, made));
         }
 
         @Override
@@ -90,7 +103,7 @@ public sealed interface MigrationOperation {
     /** Removes a key of an object. */
     record Remove(StatePath path, boolean lossy) implements MigrationOperation {
         @Override
-        public Optional<MigrationOperation> down() {
+        public Optional<MigrationOperation> down(int made) {
             return Optional.empty();
         }
 
@@ -113,7 +126,7 @@ public sealed interface MigrationOperation {
      */
     record Convert(StatePath path, Kind from, Kind to, boolean lossy) implements MigrationOperation {
         @Override
-        public Optional<MigrationOperation> down() {
+        public Optional<MigrationOperation> down(int made) {
             return Optional.of(new Convert(path, to, from, lossy));
         }
 
@@ -141,7 +154,7 @@ public sealed interface MigrationOperation {
         }
 
         @Override
-        public Optional<MigrationOperation> down() {
+        public Optional<MigrationOperation> down(int made) {
             Map<JsonNode, JsonNode> back = new LinkedHashMap<>();
             map.forEach((before, after) -> back.put(after, before));
             return otherwise != null || back.size() < map.size()
@@ -162,7 +175,7 @@ public sealed interface MigrationOperation {
     /** Adds to a number, which has to exist. */
     record Increment(StatePath path, BigDecimal by) implements MigrationOperation {
         @Override
-        public Optional<MigrationOperation> down() {
+        public Optional<MigrationOperation> down(int made) {
             return Optional.of(new Increment(path, by.negate()));
         }
 
@@ -177,10 +190,10 @@ public sealed interface MigrationOperation {
         }
     }
 
-    /** Sets a value to the result of an expression over the whole state. */
+    /** Sets a value to the result of an expression over the whole state. Missing objects around it are created. */
     record Compute(StatePath path, Expression expression, boolean lossy) implements MigrationOperation {
         @Override
-        public Optional<MigrationOperation> down() {
+        public Optional<MigrationOperation> down(int made) {
             return Optional.empty();
         }
 

@@ -51,50 +51,54 @@ final class OperationEdit {
         }
     }
 
-    void apply(MigrationOperation operation) throws Impossible {
+    /** Applies an operation. Returns how many objects around the path it created. */
+    int apply(MigrationOperation operation) throws Impossible {
         JsonNode value = operation.path().in(state);
         if (operation instanceof MigrationOperation.Default missing) {
-            if (value == null) {
-                put(missing.path(), missing.value().deepCopy());
-            }
-        } else if (operation instanceof MigrationOperation.RemoveDefault removal) {
-            if (value != null && JsonValues.same(value, removal.value())) {
-                remove(removal.path());
-            }
-        } else if (operation instanceof MigrationOperation.Rename rename) {
-            rename(rename, value);
-        } else if (operation instanceof MigrationOperation.Remove removal) {
-            if (value != null) {
-                remove(removal.path());
-            }
-        } else if (operation instanceof MigrationOperation.Convert convert) {
-            if (value != null && !is(value, convert.to())) {
-                put(convert.path(), converted(convert, value));
-            }
-        } else if (operation instanceof MigrationOperation.MapValues mapping) {
-            mapValue(mapping, value);
-        } else if (operation instanceof MigrationOperation.Increment increment) {
-            put(increment.path(), incremented(increment, value));
-        } else if (operation instanceof MigrationOperation.Compute compute) {
-            put(compute.path(), computed(compute));
+            return value == null ? put(missing.path(), missing.value().deepCopy()) : 0;
         }
+        if (operation instanceof MigrationOperation.RemoveDefault removal) {
+            if (value != null && JsonValues.same(value, removal.value())) {
+                remove(removal.path(), removal.emptied());
+            }
+            return 0;
+        }
+        if (operation instanceof MigrationOperation.Rename rename) {
+            return rename(rename, value);
+        }
+        if (operation instanceof MigrationOperation.Remove removal) {
+            if (value != null) {
+                remove(removal.path(), 0);
+            }
+            return 0;
+        }
+        if (operation instanceof MigrationOperation.Convert convert) {
+            return value == null || is(value, convert.to()) ? 0 : put(convert.path(), converted(convert, value));
+        }
+        if (operation instanceof MigrationOperation.MapValues mapping) {
+            return mapValue(mapping, value);
+        }
+        if (operation instanceof MigrationOperation.Increment increment) {
+            return put(increment.path(), incremented(increment, value));
+        }
+        return put(operation.path(), computed((MigrationOperation.Compute) operation));
     }
 
-    private void rename(MigrationOperation.Rename rename, @Nullable JsonNode target) throws Impossible {
+    private int rename(MigrationOperation.Rename rename, @Nullable JsonNode target) throws Impossible {
         JsonNode moved = rename.from().in(state);
         if (moved == null) {
-            return;
+            return 0;
         }
         if (target != null) {
             throw new Impossible("the path " + rename.path() + " already has a value, which would be lost");
         }
-        remove(rename.from());
-        put(rename.path(), moved);
+        remove(rename.from(), rename.emptied());
+        return put(rename.path(), moved);
     }
 
-    private void mapValue(MigrationOperation.MapValues mapping, @Nullable JsonNode value) throws Impossible {
+    private int mapValue(MigrationOperation.MapValues mapping, @Nullable JsonNode value) throws Impossible {
         if (value == null) {
-            return;
+            return 0;
         }
         JsonNode to = mapping.otherwise();
         for (Map.Entry<JsonNode, JsonNode> pair : mapping.map().entrySet()) {
@@ -102,9 +106,7 @@ final class OperationEdit {
                 to = pair.getValue();
             }
         }
-        if (to != null) {
-            put(mapping.path(), to.deepCopy());
-        }
+        return to == null ? 0 : put(mapping.path(), to.deepCopy());
     }
 
     private static JsonNode incremented(MigrationOperation.Increment increment, @Nullable JsonNode value)
@@ -197,38 +199,49 @@ final class OperationEdit {
         };
     }
 
-    private void put(StatePath path, JsonNode value) throws Impossible {
+    /** Puts a value at a path. Missing objects around it are created, as by an update of an entity; returns how many. */
+    private int put(StatePath path, JsonNode value) throws Impossible {
+        int made = 0;
         JsonNode container = container(path);
-        String last = last(path);
-        if (container instanceof ArrayNode list && list.isEmpty()) {
+        if (container == null || (container instanceof ArrayNode list && list.isEmpty())) {
             // Luau serializes an empty object as an empty list.
-            StatePath around =
-                    new StatePath(path.tokens().subList(0, path.tokens().size() - 1));
             ObjectNode object = JsonNodeFactory.instance.objectNode();
-            put(around, object);
-            object.set(last, value);
-        } else if (container instanceof ObjectNode object) {
+            made = put(around(path), object) + (container == null ? 1 : 0);
+            container = object;
+        }
+        String last = last(path);
+        if (container instanceof ObjectNode object) {
             object.set(last, value);
         } else if (container instanceof ArrayNode list
                 && INDEX.matcher(last).matches()
                 && Integer.parseInt(last) < list.size()) {
             list.set(Integer.parseInt(last), value);
         } else {
-            throw new Impossible("the parent of the path is not an object");
+            throw new Impossible("the path leads into a value that is not an object");
         }
+        return made;
     }
 
-    private void remove(StatePath path) throws Impossible {
-        if (container(path) instanceof ObjectNode object) {
-            object.remove(last(path));
-        } else {
+    /** Removes a key, and up to {@code emptied} of the objects around it that are empty without it, innermost first. */
+    private void remove(StatePath path, int emptied) throws Impossible {
+        if (!(container(path) instanceof ObjectNode object)) {
             throw new Impossible("the path is a list element, and removing it would move the later elements");
+        }
+        object.remove(last(path));
+        if (emptied > 0
+                && object.isEmpty()
+                && path.tokens().size() > 1
+                && container(around(path)) instanceof ObjectNode) {
+            remove(around(path), emptied - 1);
         }
     }
 
     private @Nullable JsonNode container(StatePath path) {
-        int length = path.tokens().size();
-        return length == 1 ? state : new StatePath(path.tokens().subList(0, length - 1)).in(state);
+        return path.tokens().size() == 1 ? state : around(path).in(state);
+    }
+
+    private static StatePath around(StatePath path) {
+        return new StatePath(path.tokens().subList(0, path.tokens().size() - 1));
     }
 
     private static String last(StatePath path) {

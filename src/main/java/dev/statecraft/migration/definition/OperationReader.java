@@ -84,7 +84,7 @@ final class OperationReader {
         if (from.covers(path) || path.covers(from)) {
             throw new Fault(at + ".path", "path must differ from from, and neither path may contain the other.");
         }
-        return new MigrationOperation.Rename(from, path);
+        return new MigrationOperation.Rename(from, path, 0);
     }
 
     /** The default of {@code from} is string, and number if {@code to} is string. */

@@ -11,6 +11,7 @@ import dev.statecraft.replication.state.StatePath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Operations that are applied sequentially.
@@ -24,19 +25,59 @@ public record OperationSequence(List<MigrationOperation> operations) {
         operations = List.copyOf(operations);
     }
 
-    /** The operations that undo these, in reverse order. Operations that cannot be undone are left out. */
+    /**
+     * The operations that undo these, in reverse order. Operations that cannot be undone are left out. An object around
+     * the path of an operation that is empty afterwards is removed, unless an earlier operation sets the object itself: the
+     * state before the migration is unknown, and old states rarely have empty objects.
+     */
     public OperationSequence down() {
+        return down(this::made);
+    }
+
+    /**
+     * The operations that undo these for a record whose state before them is known: of the objects that are empty
+     * afterwards, exactly those are removed that these operations created.
+     */
+    OperationSequence down(ObjectNode before, Subject subject, ExpressionBounds bounds) {
+        OperationEdit edit = new OperationEdit(before.deepCopy(), subject, bounds);
+        int[] made = new int[operations.size()];
+        try {
+            for (int i = 0; i < made.length; i++) {
+                made[i] = edit.apply(operations.get(i));
+            }
+        } catch (OperationEdit.Impossible e) {
+            return down();
+        }
+        return down(i -> made[i]);
+    }
+
+    private OperationSequence down(IntUnaryOperator made) {
         List<MigrationOperation> undone = new ArrayList<>();
         for (int i = operations.size() - 1; i >= 0; i--) {
-            operations.get(i).down().ifPresent(undone::add);
+            operations.get(i).down(made.applyAsInt(i)).ifPresent(undone::add);
         }
         return new OperationSequence(undone);
+    }
+
+    /** The number of objects around the path of an operation, innermost first, that no earlier operation sets. */
+    private int made(int index) {
+        List<String> tokens = operations.get(index).path().tokens();
+        int made = 0;
+        for (int length = tokens.size() - 1; length > 0; length--) {
+            StatePath around = new StatePath(tokens.subList(0, length));
+            if (operations.subList(0, index).stream()
+                    .anyMatch(earlier -> earlier.path().covers(around))) {
+                break;
+            }
+            made++;
+        }
+        return made;
     }
 
     /** Index of the first operation that cannot be undone and is not lossy; empty if there is none. */
     public Optional<Integer> firstThatLoses() {
         for (int i = 0; i < operations.size(); i++) {
-            if (!operations.get(i).lossy() && operations.get(i).down().isEmpty()) {
+            if (!operations.get(i).lossy() && operations.get(i).down(0).isEmpty()) {
                 return Optional.of(i);
             }
         }
@@ -48,7 +89,7 @@ public record OperationSequence(List<MigrationOperation> operations) {
         return operations.stream()
                 .filter(MigrationOperation::lossy)
                 .filter(operation ->
-                        operation instanceof Convert || operation.down().isEmpty())
+                        operation instanceof Convert || operation.down(0).isEmpty())
                 .map(MigrationOperation::path)
                 .distinct()
                 .toList();

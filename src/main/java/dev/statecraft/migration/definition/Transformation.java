@@ -23,6 +23,19 @@ public sealed interface Transformation {
         }
     }
 
+    /** By undoing operations: the {@code down} that is derived from them. */
+    record Undone(OperationSequence sequence) implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+            return withinLimits(sequence.down().apply(state, subject, bounds));
+        }
+
+        @Override
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds, ObjectNode before) {
+            return withinLimits(sequence.down(before, subject, bounds).apply(state, subject, bounds));
+        }
+    }
+
     /** By an expression that returns the whole new state. */
     record Expressed(Expression expression) implements Transformation {
         @Override
@@ -107,6 +120,14 @@ public sealed interface Transformation {
      * @param subject the entity of the state
      */
     Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds);
+
+    /**
+     * Transforms a state back whose state before the migration is known, which distinguishes an object that the migration
+     * created from one that was empty before.
+     */
+    default Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds, ObjectNode before) {
+        return apply(state, subject, bounds);
+    }
 
     /** Checks a state made by Java code, which may contain unpaired surrogates. */
     private static Transformed valid(ObjectNode state) {

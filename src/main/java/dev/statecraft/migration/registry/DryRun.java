@@ -212,8 +212,10 @@ final class DryRun {
         if (down == null) {
             return;
         }
-        boolean back = down.apply(result, migrated(subject), bounds) instanceof Done done
-                && JsonValues.same(luau(done.state()), luau(state));
+        Transformed undone = settings.backup()
+                ? down.apply(result, migrated(subject), bounds, state)
+                : down.apply(result, migrated(subject), bounds);
+        boolean back = undone instanceof Done done && JsonValues.same(luau(done.state()), luau(state));
         if (!back) {
             irreversible++;
             irreversibleExample = irreversibleExample == null ? subject.id() : irreversibleExample;

@@ -27,9 +27,7 @@ public record RecordDowngrade(Definition definition, String schema, Run.Mode mod
     /** The state has not passed the migration, or is rolled back already. */
     public record Unaffected() implements Outcome {}
 
-    /**
-     * The record was written after the migration. Phase SWEEPING downgrades it after all other records are restored.
-     */
+    /** The record was written after the migration, and the backup does not help. Phase SWEEPING downgrades it. */
     public record WrittenSince() implements Outcome {}
 
     /** A game server has to downgrade the record. */
@@ -48,7 +46,8 @@ public record RecordDowngrade(Definition definition, String schema, Run.Mode mod
     public record Downgraded(ObjectNode state, String schemaVersion) implements Outcome {}
 
     /**
-     * Rolls back an entity by its backup.
+     * Rolls back an entity by its backup. If it was written after the migration, the backup only helps a derived {@code
+     * down}.
      *
      * @param kept the record before the migration. The migration wrote the entity version after that of the backup.
      */
@@ -56,8 +55,15 @@ public record RecordDowngrade(Definition definition, String schema, Run.Mode mod
         if (!entity.schemaVersion().equals(definition.version().toString())) {
             return new Unaffected();
         }
-        return entity.version() == kept.version() + 1 || mode == Run.Mode.EXACT
-                ? new Downgraded(kept.state(), kept.schemaVersion())
+        if (entity.version() == kept.version() + 1 || mode == Run.Mode.EXACT) {
+            return new Downgraded(kept.state(), kept.schemaVersion());
+        }
+        // The backup tells which empty objects were there before. It does not if earlier migrations came between.
+        return definition.down() instanceof Transformation.Undone down
+                        && kept.schemaVersion().equals(schema)
+                        && down.apply(entity.json(), Subject.of(entity), bounds, kept.state())
+                                instanceof Transformed.Done done
+                ? new Downgraded(done.state(), schema)
                 : new WrittenSince();
     }
 

@@ -46,9 +46,10 @@ class OperationSequenceTest {
 
     @Test
     void impossibleOperationIsReportedAndStateIsUnchanged() {
-        refuses("{'op': 'default', 'path': '/stats/coins', 'value': 0}", "{}");
+        refuses("{'op': 'default', 'path': '/stats/coins', 'value': 0}", "{'stats': 1}");
+        refuses("{'op': 'default', 'path': '/stats/a/coins', 'value': 0}", "{'stats': 'x'}");
         refuses("{'op': 'rename', 'from': 'a', 'path': 'b'}", "{'a': 1, 'b': 2}");
-        refuses("{'op': 'rename', 'from': 'a', 'path': '/x/b'}", "{'a': 1}");
+        refuses("{'op': 'rename', 'from': 'a', 'path': '/x/3/b'}", "{'a': 1, 'x': [1]}");
         refuses("{'op': 'remove', 'path': '/l/0', 'lossy': true}", "{'l': [1, 2]}");
         refuses("{'op': 'convert', 'path': 'n', 'to': 'number'}", "{'n': '007'}");
         refuses("{'op': 'convert', 'path': 'n', 'to': 'number'}", "{'n': 'seven'}");
@@ -77,6 +78,101 @@ class OperationSequenceTest {
                 "{'stats': {'1001': 2}}");
         refuses("{'op': 'default', 'path': '/stats/wins', 'value': 0}", "{'stats': [1]}");
         refuses("{'op': 'increment', 'path': '/stats/wins', 'by': 1}", "{'stats': []}");
+    }
+
+    @Test
+    void missingObjectsAroundAPathAreCreated() {
+        turns("{'op': 'rename', 'from': 'coins', 'path': '/wallet/coins'}", "{'coins': 3}", "{'wallet': {'coins': 3}}");
+        turns("{'op': 'rename', 'from': 'coins', 'path': '/wallet/coins'}", "{}", "{}");
+        turns("{'op': 'default', 'path': '/a/b/c', 'value': 0}", "{}", "{'a': {'b': {'c': 0}}}");
+        turns("{'op': 'default', 'path': '/a/0/c', 'value': 0}", "{}", "{'a': {'0': {'c': 0}}}");
+        turns("{'op': 'default', 'path': '/l/0/b/c', 'value': 0}", "{'l': [{}]}", "{'l': [{'b': {'c': 0}}]}");
+        turns("{'op': 'compute', 'path': '/a/b', 'expression': '1 + 1', 'lossy': true}", "{}", "{'a': {'b': 2}}");
+        turns("{'op': 'mapValues', 'path': '/a/b', 'map': {'x': 'y'}}", "{}", "{}");
+    }
+
+    @Test
+    void downRemovesTheObjectsThatUpCreated() {
+        String wallet = "{'op': 'rename', 'from': 'coins', 'path': '/wallet/main/coins'}";
+        undoes(wallet, "{'coins': 3}", "{'coins': 3}");
+        undoes(wallet, "{'wallet': {'main': {}}}", "{'wallet': {'main': {}}}");
+        undoes(wallet, "{'coins': 3, 'wallet': {'other': 1}}", "{'coins': 3, 'wallet': {'other': 1}}");
+        // Only the state before tells an empty object from a missing one.
+        undoes(wallet, "{'coins': 3, 'wallet': {}}", "{'coins': 3}");
+        undoes("{'op': 'default', 'path': '/a/b/c', 'value': 0}", "{'a': {'x': 1}}", "{'a': {'x': 1}}");
+        undoes(
+                wallet + ", {'op': 'rename', 'from': '/wallet/main/coins', 'path': '/purse/gold'}",
+                "{'coins': 3}",
+                "{'coins': 3}");
+        // The first operation sets the object, so it is not the second one that created it.
+        undoes(
+                "{'op': 'rename', 'from': 'old', 'path': 'new'}, {'op': 'default', 'path': '/new/c', 'value': 0}",
+                "{'old': {}}",
+                "{'old': {}}");
+        undoes("{'op': 'default', 'path': '/l/0/c', 'value': 0}", "{'l': [{}]}", "{'l': [{}]}");
+    }
+
+    @Test
+    void aMemberThatWasAddedSinceKeepsTheObjectThatUpCreated() {
+        OperationSequence up = sequence("{'op': 'rename', 'from': 'coins', 'path': '/wallet/coins'}");
+        assertDone(
+                "{'coins': 3, 'wallet': {'gems': 1}}",
+                new Transformation.Undone(up)
+                        .apply(
+                                JsonFixtures.of("{'wallet': {'coins': 3, 'gems': 1}}"),
+                                ExpressionTest.ADA,
+                                ExpressionTest.BOUNDS,
+                                JsonFixtures.of("{'coins': 2}")));
+    }
+
+    /** Objects around the paths are missing, empty or in use; down with the state before gives back exactly that state. */
+    @Test
+    void downUndoesUpWhateverIsAroundThePaths() {
+        long seed = System.nanoTime();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 5_000; i++) {
+            StringBuilder operations = new StringBuilder();
+            boolean[] empty = new boolean[1];
+            ObjectNode before = JsonFixtures.of("{}");
+            for (String name : List.of("a", "b")) {
+                around(before, name, 2, random, empty);
+            }
+            int count = 1 + random.nextInt(5);
+            for (int field = 0; field < count; field++) {
+                String to =
+                        "/" + (random.nextBoolean() ? "a" : "b") + (random.nextBoolean() ? "/n" : "") + "/f" + field;
+                boolean renames = random.nextBoolean();
+                operations
+                        .append(field == 0 ? "" : ", ")
+                        .append(
+                                renames
+                                        ? "{'op': 'rename', 'from': 'old" + field + "', 'path': '" + to + "'}"
+                                        : "{'op': 'default', 'path': '" + to + "', 'value': " + field + "}");
+                if (renames && random.nextInt(4) > 0) {
+                    before.put("old" + field, field);
+                }
+            }
+            String where = "seed " + seed + " " + operations + " " + before;
+            OperationSequence up = sequence(operations.toString());
+            ObjectNode after = done(up.apply(before, ExpressionTest.ADA, ExpressionTest.BOUNDS), where);
+            Transformation.Undone down = new Transformation.Undone(up);
+            ObjectNode exact = done(down.apply(after, ExpressionTest.ADA, ExpressionTest.BOUNDS, before), where);
+            assertTrue(JsonValues.same(before, exact), where + " became " + exact);
+            ObjectNode alone = done(down.apply(after, ExpressionTest.ADA, ExpressionTest.BOUNDS), where);
+            assertTrue(empty[0] || JsonValues.same(before, alone), where + " became " + alone);
+        }
+    }
+
+    private static void around(ObjectNode in, String name, int depth, SplittableRandom random, boolean[] empty) {
+        if (depth == 0 || random.nextInt(3) == 0) {
+            return;
+        }
+        ObjectNode made = in.putObject(name);
+        around(made, "n", depth - 1, random, empty);
+        if (random.nextBoolean()) {
+            made.put("other", 1);
+        }
+        empty[0] |= made.isEmpty();
     }
 
     @Test
@@ -148,7 +244,9 @@ class OperationSequenceTest {
             OperationSequence up = sequence(operations.toString());
             ObjectNode after = done(
                     up.apply(before, ExpressionTest.ADA, ExpressionTest.BOUNDS), "seed " + seed + " " + operations);
-            ObjectNode back = done(up.down().apply(after, ExpressionTest.ADA, ExpressionTest.BOUNDS), "seed " + seed);
+            ObjectNode back = done(
+                    new Transformation.Undone(up).apply(after, ExpressionTest.ADA, ExpressionTest.BOUNDS, before),
+                    "seed " + seed);
             assertTrue(JsonValues.same(before, back), "seed " + seed + ": " + before + " became " + back);
             if (!increments) {
                 ObjectNode again = done(up.apply(after, ExpressionTest.ADA, ExpressionTest.BOUNDS), "seed " + seed);
@@ -182,6 +280,15 @@ class OperationSequenceTest {
     private static void turns(String operation, String before, String after) {
         assertDone(
                 after, sequence(operation).apply(JsonFixtures.of(before), ExpressionTest.ADA, ExpressionTest.BOUNDS));
+    }
+
+    /** Applies operations and undoes them, with the state before and without it. */
+    private static void undoes(String operations, String before, String alone) {
+        OperationSequence up = sequence(operations);
+        ObjectNode after = done(up.apply(JsonFixtures.of(before), ExpressionTest.ADA, ExpressionTest.BOUNDS), before);
+        Transformation.Undone down = new Transformation.Undone(up);
+        assertDone(before, down.apply(after, ExpressionTest.ADA, ExpressionTest.BOUNDS, JsonFixtures.of(before)));
+        assertDone(alone, down.apply(after, ExpressionTest.ADA, ExpressionTest.BOUNDS));
     }
 
     private static void refuses(String operation, String state) {

@@ -93,6 +93,31 @@ class RunRollbackTest {
     }
 
     @Test
+    void rollbackRemovesTheObjectsThatTheMigrationCreatedAndNoOthers() {
+        Laboratory lab = lab();
+        lab.create("arena", "missing", "{'coins': 1}");
+        lab.create("arena", "empty", "{'coins': 1, 'wallet': {}}");
+        lab.create("arena", "untouched", "{'coins': 1}");
+        lab.register(definition(
+                "1.1.0", "{'operations': [{'op': 'rename', 'from': 'coins', 'path': '/wallet/coins'}]}", ""));
+        lab.apply(GAME);
+        for (String id : List.of("missing", "empty", "untouched")) {
+            assertState("{'wallet': {'coins': 1}}", lab.read("arena", id));
+        }
+        lab.create("arena", "late", "{'wallet': {'coins': 7}}");
+        for (String id : List.of("missing", "empty", "late")) {
+            lab.update(GAME, "arena", id, "{'increment': {'/wallet/coins': 10}}");
+        }
+        lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "second thoughts", BY, 20_000);
+        assertEquals(MigrationStatus.ROLLED_BACK, lab.lastRun(GAME).status());
+        assertSum(lab.lastRun(GAME));
+        assertState("{'coins': 11}", lab.read("arena", "missing"));
+        assertState("{'coins': 11, 'wallet': {}}", lab.read("arena", "empty"));
+        assertState("{'coins': 1}", lab.read("arena", "untouched"));
+        assertState("{'coins': 17}", lab.read("arena", "late"));
+    }
+
+    @Test
     void smartRollbackQuarantinesRecordsWithoutDownAndExactRollbackRestoresThem() {
         Laboratory lab = lab();
         fill(lab, 4);

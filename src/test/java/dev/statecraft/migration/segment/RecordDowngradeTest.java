@@ -74,6 +74,23 @@ class RecordDowngradeTest {
     }
 
     @Test
+    void backupTellsWhichEmptyObjectsWereThereBeforeTheMigration() {
+        Definition wallet =
+                definition("1.1.0", "{'operations': [{'op': 'rename', 'from': 'coins', 'path': '/wallet/coins'}]}", "");
+        Entity written = entity("1.1.0", 4, "{'wallet': {'coins': 2}}");
+        for (String before : List.of("{'coins': 1}", "{'coins': 1, 'wallet': {}}")) {
+            ObjectNode expected = JsonFixtures.of(before).put("coins", 2);
+            assertEquals(
+                    new Downgraded(expected, "0.9.0"),
+                    downgrade(wallet, Mode.SMART)
+                            .restored(written, new BackupRecord("e", 2, "0.9.0", JsonFixtures.of(before))));
+        }
+        assertEquals(
+                new Downgraded(JsonFixtures.of("{'coins': 2}"), "0.9.0"),
+                downgrade(wallet, Mode.SMART).downgraded(written));
+    }
+
+    @Test
     void migrationsWithoutDownFailOrNeedAGameServer() {
         Entity written = entity("1.1.0", 4, "{'health': 2}");
         assertInstanceOf(
