@@ -63,15 +63,16 @@ class StructureTest {
             combining                   -> runtime table
             openapi                     -> http access
             replication.state           -> table
+            replication.guard           -> .state
             replication.type            -> runtime table http access .state
             replication.log             -> table .state
             replication.statistics      -> table access .state .log
             replication.merge           -> .state .type
-            replication.command         -> .state .type .log .merge
-            replication.commit          -> runtime table http access access.idempotency combining .state .type .log
-                                           .statistics .merge .command
-            replication.entity          -> table http access access.idempotency .state .type .log .merge .command
-                                           .commit
+            replication.command         -> .state .guard .type .log .merge
+            replication.commit          -> runtime table http access access.idempotency combining .state .guard .type
+                                           .log .statistics .merge .command
+            replication.entity          -> table http access access.idempotency .state .guard .type .log .merge
+                                           .command .commit
             replication.feed            -> runtime table http http.json access access.idempotency access.limit
                                            .state .type .log .statistics .command .commit .entity
             replication.socket          -> runtime table http http.json access access.key access.limit .state .log

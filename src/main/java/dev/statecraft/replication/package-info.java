@@ -35,6 +35,7 @@
  *
  * <ol>
  *   <li>{@code state}: entities, operations and heads of spaces.
+ *   <li>{@code guard}: conditions on the values of a state.
  *   <li>{@code type}: settings and schema versions of entity types.
  *   <li>{@code log}: commit log and version history.
  *   <li>{@code statistics}: counters of a game.

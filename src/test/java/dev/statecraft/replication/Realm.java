@@ -18,6 +18,7 @@ import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.CommitRounds;
 import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.commit.CommitStore;
+import dev.statecraft.replication.commit.ConflictDecider;
 import dev.statecraft.replication.commit.ConflictParking;
 import dev.statecraft.replication.commit.ConflictService;
 import dev.statecraft.replication.commit.ConflictStore;
@@ -172,7 +173,8 @@ public final class Realm {
                 new CombinedCommits(commitStore, entityStore, history, coordinator, rounds, config),
                 plans,
                 announcements);
-        conflicts = new ConflictService(conflictStore, parking, commits, entityStore, types, shapes, clock, ticker);
+        conflicts = new ConflictService(
+                conflictStore, parking, new ConflictDecider(types), commits, entityStore, types, shapes, clock, ticker);
         reader = new EntityReader(entityStore, types, conflicts, history, shapes, config);
         entities = new EntityService(commits, decider, conflicts, parking);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock, backoff);

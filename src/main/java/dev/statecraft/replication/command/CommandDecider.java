@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.command.Mutation.Decision;
 import dev.statecraft.replication.command.Mutation.Reject;
 import dev.statecraft.replication.command.Mutation.Write;
+import dev.statecraft.replication.guard.Guard;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.merge.MergeBase;
@@ -142,14 +143,18 @@ public class CommandDecider {
                 : history.at(game, old, baseVersion)
                         .map(then -> schemas.newest(game, then).json())
                         .orElse(null);
+        Optional<Rejection> violated = StateRules.violatedBefore(update.guard(), old.json());
+        if (violated.isPresent()) {
+            return new Reject(violated.get());
+        }
         Merge.Update requested = update.against(old.json(), new MergeBase(update.was(), base));
-        return decided(Merge.merge(type, strategy, old.json(), requested), requested, old, type, source);
+        Merge.Merged merged = Merge.merge(type, strategy, old.json(), requested);
+        return merged instanceof Merge.Parked open
+                ? new Reject(new Rejection.ManualConflict(requested, update.guard(), open.conflicts()))
+                : decided(merged, update.guard(), old, type, source);
     }
 
-    private Decision decided(Merge.Merged merged, Merge.Update requested, Entity old, EntityType type, Source source) {
-        if (merged instanceof Merge.Parked parked) {
-            return new Reject(new Rejection.ManualConflict(requested, parked.conflicts()));
-        }
+    private Decision decided(Merge.Merged merged, Guard guard, Entity old, EntityType type, Source source) {
         if (merged instanceof Merge.Impossible impossible) {
             return new Reject(new Rejection.Invalid(
                     impossible.path().toString(), "The operation does not apply: " + impossible.reason() + "."));
@@ -158,9 +163,9 @@ public class CommandDecider {
             return new Reject(new Rejection.Lost(refused.conflicts(), refused.strategy()));
         }
         Merge.Accepted accepted = (Merge.Accepted) merged;
-        Optional<String> exceeded = StateLimits.exceeded(accepted.state());
-        return exceeded.isPresent()
-                ? new Reject(new Rejection.TooLarge(exceeded.get()))
+        Optional<Rejection> refused = StateRules.violatedBy(accepted.state(), guard);
+        return refused.isPresent()
+                ? new Reject(refused.get())
                 : new Write(
                         old.type(),
                         accepted.state(),

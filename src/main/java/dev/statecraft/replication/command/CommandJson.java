@@ -7,6 +7,8 @@ import dev.statecraft.replication.command.EntityUpdate.Edit;
 import dev.statecraft.replication.command.EntityUpdate.Operate;
 import dev.statecraft.replication.command.EntityUpdate.Patch;
 import dev.statecraft.replication.command.EntityUpdate.Replace;
+import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.GuardReader;
 import dev.statecraft.replication.state.Operations;
 import dev.statecraft.replication.state.OperationsReader;
 import dev.statecraft.replication.state.StatePath;
@@ -31,6 +33,9 @@ public final class CommandJson {
     /** The forms of an edit. An update has exactly one of them. */
     private static final Set<String> EDITS = Set.of("ops", "state", "patch");
 
+    /** The fields that an update without their values does not have, so that earlier releases read it. */
+    private static final Set<String> OPTIONAL = Set.of("guard");
+
     /** The types of the fields of each kind. */
     private static final Map<String, Map<String, Predicate<JsonNode>>> FIELDS = Map.of(
             "create",
@@ -43,7 +48,8 @@ public final class CommandJson {
                             "was", JsonNode::isObject,
                             "ops", JsonNode::isObject,
                             "state", JsonNode::isObject,
-                            "patch", JsonNode::isObject)),
+                            "patch", JsonNode::isObject,
+                            "guard", JsonNode::isObject)),
             "delete", fields(Map.of("r", orNull(JsonNode::isIntegralNumber))),
             "revert", fields(Map.of("v", JsonNode::isIntegralNumber)));
 
@@ -78,6 +84,9 @@ public final class CommandJson {
         json.put("g", strategy == null ? null : strategy.name());
         ObjectNode was = json.putObject("was");
         update.was().forEach((path, value) -> was.set(path.toString(), value));
+        if (!update.guard().isEmpty()) {
+            json.set("guard", update.guard().toJson());
+        }
         if (update.edit() instanceof Operate operate) {
             json.set("ops", operate.operations().toJson());
         } else if (update.edit() instanceof Replace replace) {
@@ -113,10 +122,12 @@ public final class CommandJson {
                 return false;
             }
         }
+        if (!fields.containsKey("ops")) {
+            return json.size() == fields.size();
+        }
         long edits = EDITS.stream().filter(json::has).count();
-        return fields.containsKey("ops")
-                ? edits == 1 && json.size() == fields.size() - EDITS.size() + 1
-                : json.size() == fields.size();
+        long optional = OPTIONAL.stream().filter(json::has).count();
+        return edits == 1 && json.size() == fields.size() - EDITS.size() - OPTIONAL.size() + edits + optional;
     }
 
     private static Map<String, Predicate<JsonNode>> fields(Map<String, Predicate<JsonNode>> ofKind) {
@@ -147,9 +158,17 @@ public final class CommandJson {
         }
         String name = text(json, "g");
         Strategy strategy = name == null ? null : STRATEGIES.get(name);
-        return name != null && strategy == null
+        Guard guard = guard(json.get("guard"));
+        return (name != null && strategy == null) || guard == null
                 ? Optional.empty()
-                : Optional.of(new EntityUpdate(edit, number(json, "b"), number(json, "r"), was, strategy));
+                : Optional.of(new EntityUpdate(edit, number(json, "b"), number(json, "r"), was, strategy, guard));
+    }
+
+    /** The guard of an update; null if this release does not know one of its rules. */
+    private static @Nullable Guard guard(@Nullable JsonNode json) {
+        return GuardReader.parse("guard", json, Integer.MAX_VALUE) instanceof GuardReader.Read read
+                ? read.guard()
+                : null;
     }
 
     private static @Nullable Edit edit(JsonNode json) {

@@ -2,6 +2,7 @@ package dev.statecraft.replication.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.guard.Guard;
 import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.merge.MergeBase;
 import dev.statecraft.replication.state.Operations;
@@ -21,17 +22,29 @@ import org.jspecify.annotations.Nullable;
  * @param required the version that the entity must have; null for any
  * @param was the values that the sender saw, by path
  * @param strategy the strategy for conflicts; null for the strategy of the entity type
+ * @param guard conditions on the state before the update and on its result; a violated one rejects the update
  */
 public record EntityUpdate(
         Edit edit,
         @Nullable Long baseVersion,
         @Nullable Long required,
         SortedMap<StatePath, JsonNode> was,
-        @Nullable Strategy strategy) {
+        @Nullable Strategy strategy,
+        Guard guard) {
 
     /** Copies the values. */
     public EntityUpdate {
         was = Collections.unmodifiableSortedMap(new TreeMap<>(was));
+    }
+
+    /** An update without a guard. */
+    public EntityUpdate(
+            Edit edit,
+            @Nullable Long baseVersion,
+            @Nullable Long required,
+            SortedMap<StatePath, JsonNode> was,
+            @Nullable Strategy strategy) {
+        this(edit, baseVersion, required, was, strategy, Guard.NONE);
     }
 
     /** The change of a state. */

@@ -1,5 +1,6 @@
 package dev.statecraft.replication.command;
 
+import dev.statecraft.replication.guard.Guard;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.state.Strategy;
@@ -32,9 +33,12 @@ public sealed interface Rejection {
     /** The stored values won every conflict, or the update changes nothing. */
     record Lost(List<Conflict> conflicts, Strategy strategy) implements Rejection {}
 
+    /** A rule of the update's guard is violated. */
+    record GuardFailed(Guard.Violation violation) implements Rejection {}
+
     /** An earlier request with the same mutation id was parked. */
     record AlreadyParked() implements Rejection {}
 
     /** The strategy is MANUAL and {@code update} has conflicts. */
-    record ManualConflict(Merge.Update update, List<Conflict> conflicts) implements Rejection {}
+    record ManualConflict(Merge.Update update, Guard guard, List<Conflict> conflicts) implements Rejection {}
 }

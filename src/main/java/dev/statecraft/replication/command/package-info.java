@@ -13,7 +13,8 @@
  *       dev.statecraft.replication.command.IdempotencyKey}: the sender and the identity of a request.
  *   <li>{@link dev.statecraft.replication.command.CommandDecider}: checks permissions and merges updates. Its result is a
  *       {@link dev.statecraft.replication.command.Mutation}, which a commit evaluates; {@link
- *       dev.statecraft.replication.command.Rejection} lists the reasons for rejecting it.
+ *       dev.statecraft.replication.command.Rejection} lists the reasons for rejecting it. {@link
+ *       dev.statecraft.replication.command.StateRules} are the rules of every new state.
  *   <li>{@link dev.statecraft.replication.command.CommandJson}: the stored form.
  *   <li>{@link dev.statecraft.replication.command.SourceTypes} and {@link
  *       dev.statecraft.replication.command.ParkedUpdates}: implemented by the bindings of boards and by parked conflicts.

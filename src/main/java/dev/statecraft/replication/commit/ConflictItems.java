@@ -148,6 +148,7 @@ public final class ConflictItems {
                     Attributes.string(item, "ty"),
                     version,
                     ParkedConflict.operations(update),
+                    ParkedConflict.guard(update),
                     ParkedConflict.values(update, "s"),
                     ParkedConflict.values(update, "m"),
                     by,

@@ -1,10 +1,10 @@
 package dev.statecraft.replication.commit;
 
 import dev.statecraft.replication.command.ParkedUpdates;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.commit.KeptConflict.Resolved;
 import dev.statecraft.replication.commit.KeptConflict.Unresolved;
 import dev.statecraft.replication.log.HistoryService;
-import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityStore;
 import dev.statecraft.replication.state.ReplicationConfig;
@@ -73,7 +73,12 @@ public class ConflictParking implements ParkedUpdates {
      * @param body the whole request as text
      */
     public Parking park(
-            String game, Entity met, Merge.Update update, String by, @Nullable String mutationId, String body) {
+            String game,
+            Entity met,
+            Rejection.ManualConflict update,
+            String by,
+            @Nullable String mutationId,
+            String body) {
         String id =
                 mutationId == null ? "conflict_" + RandomUuid.next(random) : idOf(met.space(), met.id(), mutationId);
         long now = clock.millis();

@@ -65,7 +65,8 @@ public class ConflictResource {
             Instant at,
             Instant deadline,
             List<Conflict> conflicts,
-            JsonNode update) {
+            JsonNode update,
+            @Nullable JsonNode guard) {
 
         static ConflictView of(ParkedConflict conflict) {
             return new ConflictView(
@@ -78,7 +79,8 @@ public class ConflictResource {
                     Instant.ofEpochMilli(conflict.at()),
                     Instant.ofEpochMilli(conflict.deadline()),
                     conflict.conflicts(),
-                    conflict.operations().toJson());
+                    conflict.operations().toJson(),
+                    conflict.guard().isEmpty() ? null : conflict.guard().toJson());
         }
     }
 
@@ -247,6 +249,9 @@ public class ConflictResource {
         }
         if (impossible.rejection() instanceof Rejection.TooLarge tooLarge) {
             return tooLarge(tooLarge.detail());
+        }
+        if (impossible.rejection() instanceof Rejection.GuardFailed failed) {
+            return GuardProblems.of(failed);
         }
         return Problem.conflict(
                 "entity-deleted",

@@ -7,16 +7,12 @@ import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.ConflictStore.ConflictPage;
 import dev.statecraft.replication.commit.KeptConflict.Resolved;
 import dev.statecraft.replication.commit.KeptConflict.Unresolved;
-import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.merge.MergeBase;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityStore;
 import dev.statecraft.replication.state.JsonValues;
-import dev.statecraft.replication.state.StateLimits;
-import dev.statecraft.replication.state.StatePath;
 import dev.statecraft.replication.state.Strategy;
-import dev.statecraft.replication.type.EntityType;
 import dev.statecraft.replication.type.EntityTypeService;
 import dev.statecraft.replication.type.SchemaService;
 import dev.statecraft.runtime.Ticker;
@@ -27,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +44,7 @@ public class ConflictService {
 
     private final ConflictStore conflicts;
     private final ConflictParking parking;
+    private final ConflictDecider decider;
     private final CommitService commits;
     private final EntityStore entities;
     private final EntityTypeService types;
@@ -60,6 +56,7 @@ public class ConflictService {
     public ConflictService(
             ConflictStore conflicts,
             ConflictParking parking,
+            ConflictDecider decider,
             CommitService commits,
             EntityStore entities,
             EntityTypeService types,
@@ -68,6 +65,7 @@ public class ConflictService {
             Ticker ticker) {
         this.conflicts = conflicts;
         this.parking = parking;
+        this.decider = decider;
         this.commits = commits;
         this.entities = entities;
         this.types = types;
@@ -244,7 +242,7 @@ public class ConflictService {
                 null,
                 "",
                 stored -> schemas.newest(game, stored),
-                entity -> decision(game, conflict, resolution, state, entity));
+                entity -> decider.decide(game, conflict, resolution, state, entity));
         Optional<CommitResult> result = commits.commitResolving(game, conflict.space(), mutation, resolution);
         if (result.isEmpty()) {
             return lostRace(game, resolution);
@@ -260,65 +258,8 @@ public class ConflictService {
         return new Busy();
     }
 
-    /** Evaluates a decision on the current entity. Returns {@link Rejection.Lost} if the stored state is kept. */
-    private Mutation.Decision decision(
-            String game,
-            ParkedConflict conflict,
-            ConflictResolution resolution,
-            @Nullable ObjectNode state,
-            Entity entity) {
-        if (entity.deleted()) {
-            return new Mutation.Reject(new Rejection.NotFound());
-        }
-        EntityType type = types.find(game, entity.type());
-        ObjectNode after;
-        List<Conflict> resolved;
-        if (state != null) {
-            after = state;
-            resolved = conflict.conflicts().stream()
-                    .map(open -> ofGivenState(open, state))
-                    .toList();
-        } else {
-            Strategy strategy = Objects.requireNonNull(resolution.strategy());
-            Merge.Merged merged = Merge.merge(type, strategy, entity.json(), conflict.update());
-            if (merged instanceof Merge.Impossible impossible) {
-                return new Mutation.Reject(
-                        new Rejection.Invalid(impossible.path().toString(), impossible.reason()));
-            }
-            if (!(merged instanceof Merge.Accepted accepted)
-                    || accepted.effective().isEmpty()) {
-                return new Mutation.Reject(new Rejection.Lost(List.of(), strategy));
-            }
-            after = accepted.state();
-            resolved = accepted.conflicts();
-        }
-        Optional<String> exceeded = StateLimits.exceeded(after);
-        if (exceeded.isPresent()) {
-            return new Mutation.Reject(new Rejection.TooLarge(exceeded.get()));
-        }
-        return new Mutation.Write(
-                entity.type(),
-                after,
-                entity.schemaVersion(),
-                entity.owner(),
-                resolution.choice() == Choice.TIMEOUT ? conflict.by() : resolution.by(),
-                resolution.choice() == Choice.TIMEOUT ? resolution.strategy() : Strategy.MANUAL,
-                resolved,
-                types.historyLimit(type));
-    }
-
     private Entity read(String game, String space, String id) {
         return schemas.newest(game, entities.read(game, space, id));
-    }
-
-    private static Conflict ofGivenState(Conflict open, ObjectNode state) {
-        return new Conflict(
-                open.path(),
-                open.base(),
-                open.ours(),
-                open.theirs(),
-                null,
-                StatePath.parse(open.path()).orElseThrow().in(state));
     }
 
     private ResolveResult unchanged(String game, ConflictResolution resolution, Entity current) {

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.GuardReader;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.merge.MergeBase;
@@ -32,6 +35,7 @@ import java.util.TreeSet;
  * @param type type of the entity
  * @param version version of the entity when the update arrived
  * @param operations the operations of the update
+ * @param guard the conditions of the update, checked again when it is applied
  * @param seen base values by path: null if the path had no value, no entry if the value is not known
  * @param met stored values by path when the update arrived; no entry if the path had no value
  * @param by sender of the update
@@ -46,6 +50,7 @@ public record ParkedConflict(
         String type,
         long version,
         Operations operations,
+        Guard guard,
         SortedMap<StatePath, JsonNode> seen,
         SortedMap<StatePath, JsonNode> met,
         String by,
@@ -61,7 +66,14 @@ public record ParkedConflict(
 
     /** Creates the conflict of an update and an entity. */
     static ParkedConflict of(
-            String id, Entity entity, Merge.Update update, String by, String body, long at, long deadline) {
+            String id,
+            Entity entity,
+            Rejection.ManualConflict rejected,
+            String by,
+            String body,
+            long at,
+            long deadline) {
+        Merge.Update update = rejected.update();
         TreeSet<StatePath> paths = new TreeSet<>(update.operations().set().keySet());
         paths.addAll(update.operations().unset());
         TreeMap<StatePath, JsonNode> seen = new TreeMap<>();
@@ -82,6 +94,7 @@ public record ParkedConflict(
                 entity.type(),
                 entity.version(),
                 update.operations(),
+                rejected.guard(),
                 seen,
                 met,
                 by,
@@ -116,13 +129,27 @@ public record ParkedConflict(
         return applied instanceof Operations.Done done ? done.state() : nothing;
     }
 
-    /** The stored JSON of the update: {@code o} operations, {@code s} seen values, {@code m} met values. */
+    /**
+     * The stored JSON of the update: {@code o} operations, {@code s} seen values, {@code m} met values; {@code g} guard
+     * if there is one.
+     */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("o", operations.toJson());
         json.set("s", byPath(seen));
         json.set("m", byPath(met));
+        if (!guard.isEmpty()) {
+            json.set("g", guard.toJson());
+        }
         return json;
+    }
+
+    /** Reads the guard that {@link #toJson} wrote. */
+    static Guard guard(JsonNode json) {
+        if (GuardReader.parse("g", json.get("g"), Integer.MAX_VALUE) instanceof GuardReader.Read read) {
+            return read.guard();
+        }
+        throw new IllegalStateException("a stored guard can be read");
     }
 
     /** Reads the operations that {@link #toJson} wrote. */

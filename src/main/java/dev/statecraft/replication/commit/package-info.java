@@ -21,6 +21,7 @@
  *   <li>{@link dev.statecraft.replication.commit.ParkedConflict} and {@link
  *       dev.statecraft.replication.commit.ConflictParking}: parks updates whose conflicts need a decision.
  *   <li>{@link dev.statecraft.replication.commit.ConflictService}: resolves parked conflicts; {@link
+ *       dev.statecraft.replication.commit.ConflictDecider} evaluates the decisions, {@link
  *       dev.statecraft.replication.commit.ConflictResource} is the HTTP API, and {@link
  *       dev.statecraft.replication.commit.ConflictStore} documents the items.
  * </ol>

@@ -10,6 +10,7 @@ import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.BatchRejected;
 import dev.statecraft.replication.commit.CommitResult.Refused;
 import dev.statecraft.replication.commit.CommitResult.Reused;
+import dev.statecraft.replication.commit.GuardProblems;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.ConflictExplanation;
 import dev.statecraft.replication.state.Entity;
@@ -142,6 +143,9 @@ public final class EntityProblems {
         if (rejection instanceof Rejection.Lost lost) {
             return conflict("The stored state won every conflict.", current, lost.conflicts())
                     .with("strategy", lost.strategy());
+        }
+        if (rejection instanceof Rejection.GuardFailed failed) {
+            return GuardProblems.of(failed);
         }
         if (rejection instanceof Rejection.ManualConflict manual) {
             return conflict(

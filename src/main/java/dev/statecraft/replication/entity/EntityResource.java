@@ -21,6 +21,7 @@ import dev.statecraft.replication.entity.EntityView.SourceRequest;
 import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.PackedJson;
+import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.replication.state.Strategy;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -53,12 +54,19 @@ public class EntityResource {
 
     private final EntityReader reader;
     private final EntityService entities;
+    private final ReplicationConfig config;
     private final CurrentCaller caller;
     private final IdempotentRequest idempotent;
 
-    EntityResource(EntityReader reader, EntityService entities, CurrentCaller caller, IdempotentRequest idempotent) {
+    EntityResource(
+            EntityReader reader,
+            EntityService entities,
+            ReplicationConfig config,
+            CurrentCaller caller,
+            IdempotentRequest idempotent) {
         this.reader = reader;
         this.entities = entities;
+        this.config = config;
         this.caller = caller;
         this.idempotent = idempotent;
     }
@@ -85,10 +93,11 @@ public class EntityResource {
             @Nullable JsonNode was,
             @Nullable String mutationId,
             @Nullable SourceRequest source,
-            @Nullable Strategy strategy) {
+            @Nullable Strategy strategy,
+            @Nullable JsonNode guard) {
 
         UpdateRequest update() {
-            return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy);
+            return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy, guard);
         }
     }
 
@@ -201,7 +210,7 @@ public class EntityResource {
             PatchRequest request) {
         Ids.check("entity", id);
         Long required = UpdateProblems.required(ifMatch);
-        EntityUpdate update = UpdateProblems.read(request.update(), required, "");
+        EntityUpdate update = UpdateProblems.read(request.update(), required, "", config.guardsPerUpdate());
         Source source = source(request.source());
         IdempotencyKey identity = UpdateProblems.identity(
                 UpdateProblems.mutationId(request.mutationId(), idempotencyKey), request.update(), source, required);

@@ -73,8 +73,8 @@ public class EntityService {
     /** Parks an update that was rejected as {@link Rejection.ManualConflict}. Returns other results unchanged. */
     public Updated parkIfManual(String game, CommitResult result, Source source, IdempotencyKey identity) {
         if (result instanceof Refused refused && refused.rejection() instanceof Rejection.ManualConflict conflict) {
-            return new Parked(parking.park(
-                    game, refused.current(), conflict.update(), source.by(), identity.id(), identity.body()));
+            return new Parked(
+                    parking.park(game, refused.current(), conflict, source.by(), identity.id(), identity.body()));
         }
         if (result instanceof Refused refused
                 && refused.rejection() instanceof Rejection.AlreadyParked

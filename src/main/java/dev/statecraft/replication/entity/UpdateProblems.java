@@ -44,10 +44,12 @@ public final class UpdateProblems {
      * Reads the update of a request. {@code prefix} is put before the names of fields, for example {@code
      * updates[3].}.
      *
+     * @param guardsPerUpdate maximum number of guarded paths
      * @throws ProblemException if the update is malformed
      */
-    public static EntityUpdate read(UpdateRequest request, @Nullable Long required, String prefix) {
-        UpdateRequest.Reading reading = request.read(required);
+    public static EntityUpdate read(
+            UpdateRequest request, @Nullable Long required, String prefix, int guardsPerUpdate) {
+        UpdateRequest.Reading reading = request.read(required, guardsPerUpdate);
         if (reading instanceof UpdateRequest.Malformed malformed) {
             throw new ProblemException(Problem.badRequest(prefix + malformed.field(), malformed.detail()));
         }

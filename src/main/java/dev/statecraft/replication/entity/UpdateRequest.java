@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.command.EntityUpdate;
+import dev.statecraft.replication.guard.GuardReader;
 import dev.statecraft.replication.merge.MergeBase;
 import dev.statecraft.replication.state.Operations;
 import dev.statecraft.replication.state.OperationsReader;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param state a whole state; excludes operations
  * @param baseVersion the version that the update is based on
  * @param was the values that the sender saw, by path
+ * @param guard conditions on the state before the update and on its result, by path
  */
 public record UpdateRequest(
         @Nullable JsonNode set,
@@ -28,7 +30,8 @@ public record UpdateRequest(
         @Nullable JsonNode state,
         @Nullable Long baseVersion,
         @Nullable JsonNode was,
-        @Nullable Strategy strategy) {
+        @Nullable Strategy strategy,
+        @Nullable JsonNode guard) {
 
     /** Result of reading a request. Variants are listed in order of precedence. */
     sealed interface Reading {}
@@ -39,8 +42,13 @@ public record UpdateRequest(
     /** The request is a valid update. */
     record Read(EntityUpdate update) implements Reading {}
 
-    /** Reads the update. {@code required} is the version that the entity must have; null for any. */
-    Reading read(@Nullable Long required) {
+    /**
+     * Reads the update.
+     *
+     * @param required the version that the entity must have; null for any
+     * @param guardsPerUpdate maximum number of guarded paths
+     */
+    Reading read(@Nullable Long required, int guardsPerUpdate) {
         if (baseVersion != null && baseVersion < 1) {
             return new Malformed("baseVersion", "A version is at least 1.");
         }
@@ -67,12 +75,17 @@ public record UpdateRequest(
         if (seen instanceof MergeBase.Malformed malformed) {
             return new Malformed(malformed.field(), malformed.reason());
         }
+        GuardReader.Reading guards = GuardReader.parse("guard", guard, guardsPerUpdate);
+        if (guards instanceof GuardReader.Malformed malformed) {
+            return new Malformed(malformed.field(), malformed.reason());
+        }
         return new Read(new EntityUpdate(
                 whole == null ? new EntityUpdate.Operate(operations) : new EntityUpdate.Replace(whole),
                 baseVersion,
                 required,
                 new TreeMap<>(((MergeBase.Read) seen).was()),
-                strategy));
+                strategy,
+                ((GuardReader.Read) guards).guard()));
     }
 
     /** All arguments of the request as JSON. */
@@ -87,6 +100,10 @@ public record UpdateRequest(
         arguments.put("baseVersion", baseVersion);
         arguments.set("was", was);
         arguments.put("strategy", strategy == null ? null : strategy.name());
+        if (guard != null) {
+            // Only with a value, so that a repeated request of an earlier release has the same hash.
+            arguments.set("guard", guard);
+        }
         return arguments;
     }
 }

@@ -47,10 +47,11 @@ public record SyncRequest(
             @Nullable JsonNode was,
             @Nullable String mutationId,
             @Nullable SourceRequest source,
-            @Nullable Strategy strategy) {
+            @Nullable Strategy strategy,
+            @Nullable JsonNode guard) {
 
         UpdateRequest update() {
-            return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy);
+            return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy, guard);
         }
 
         private SyncUpdate named(String id) {
@@ -69,7 +70,8 @@ public record SyncRequest(
                             was,
                             id,
                             source,
-                            strategy);
+                            strategy,
+                            guard);
         }
     }
 

@@ -225,7 +225,7 @@ public class SyncResource {
         return results;
     }
 
-    private static SyncService.Update read(
+    private SyncService.Update read(
             Caller caller, @Nullable SyncUpdate update, String prefix, String client, @Nullable String player) {
         if (update == null) {
             throw new ProblemException(
@@ -251,7 +251,7 @@ public class SyncResource {
         return new SyncService.Update(
                 space,
                 Ids.check(prefix + "entityId", update.entityId()),
-                UpdateProblems.read(update.update(), null, prefix),
+                UpdateProblems.read(update.update(), null, prefix, config.guardsPerUpdate()),
                 source,
                 UpdateProblems.identity(mutationId, update.update(), source, null));
     }

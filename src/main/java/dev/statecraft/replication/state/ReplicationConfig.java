@@ -121,6 +121,10 @@ public interface ReplicationConfig {
     @WithDefault("200")
     int mergeRules();
 
+    /** Maximum number of guarded paths of an update. An update with more is rejected with 400. */
+    @WithDefault("20")
+    int guardsPerUpdate();
+
     /** How long a resolved conflict is stored. A repeated resolution within this time returns the first result. */
     @WithDefault("1d")
     Duration conflictRetention();

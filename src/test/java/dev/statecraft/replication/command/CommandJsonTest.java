@@ -12,6 +12,8 @@ import dev.statecraft.replication.command.EntityUpdate.Edit;
 import dev.statecraft.replication.command.EntityUpdate.Operate;
 import dev.statecraft.replication.command.EntityUpdate.Patch;
 import dev.statecraft.replication.command.EntityUpdate.Replace;
+import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.GuardReader;
 import dev.statecraft.replication.state.Operations;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.StatePath;
@@ -71,6 +73,7 @@ class CommandJsonTest {
             assertEquals(expected.required(), actual.required());
             assertEquals(expected.was().keySet(), actual.was().keySet());
             assertEquals(expected.strategy(), actual.strategy());
+            assertEquals(expected.guard().paths().size(), actual.guard().paths().size());
         } else if (command instanceof Command.Create create) {
             assertEquals(create.type(), ((Command.Create) read).type());
             assertEquals(create.owner(), ((Command.Create) read).owner());
@@ -148,6 +151,9 @@ class CommandJsonTest {
         ObjectNode operate = CommandJson.write(update(new Operate(Operations.NONE)));
         operate.putObject("ops").putObject("multiply").put("a", 2);
         assertEquals(Optional.empty(), CommandJson.read(operate));
+        operate = CommandJson.write(update(new Operate(Operations.NONE)));
+        operate.putObject("guard").putObject("coins").put("later", 0);
+        assertEquals(Optional.empty(), CommandJson.read(operate));
     }
 
     /** Two forms of an edit at once have no meaning. */
@@ -192,9 +198,24 @@ class CommandJsonTest {
             default ->
                 new Command.Update(
                         new EntityUpdate(
-                                edit(random), number(random), number(random), byPath(random), strategy(random)),
+                                edit(random),
+                                number(random),
+                                number(random),
+                                byPath(random),
+                                strategy(random),
+                                guard(random)),
                         source);
         };
+    }
+
+    private static Guard guard(Random random) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            json.putObject(path(random, KEYS.get(random.nextInt(KEYS.size()))).toString())
+                    .put("min", random.nextInt(10))
+                    .set("equals", value(random, 2));
+        }
+        return ((GuardReader.Read) GuardReader.parse("guard", json, 20)).guard();
     }
 
     private static Edit edit(Random random) {

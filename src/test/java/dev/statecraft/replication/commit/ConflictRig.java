@@ -16,6 +16,8 @@ import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.ConflictService.ResolveResult;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.Updated;
+import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.GuardReader;
 import dev.statecraft.replication.state.Strategy;
 import dev.statecraft.replication.type.EntityType;
 import dev.statecraft.testing.fault.FaultyDynamo;
@@ -49,12 +51,17 @@ public final class ConflictRig {
 
     /** An entity at version 2, and a parked update that is based on version 1. */
     ParkedConflict park(String mutationId, String entity) {
+        return park(mutationId, entity, "{}");
+    }
+
+    ParkedConflict park(String mutationId, String entity, String guard) {
         if (realm.types.read(GAME, "DUEL").isEmpty()) {
             type(Strategy.SERVER_WINS);
         }
         done(realm.create(entity, "DUEL", "{'hp': 1, 'log': ['a']}"));
         done(realm.update(entity, "{'set': {'hp': 2}}", null));
-        return assertInstanceOf(Parked.class, sent(mutationId, UPDATE, entity)).conflict();
+        return assertInstanceOf(Parked.class, sent(mutationId, UPDATE, entity, guard))
+                .conflict();
     }
 
     ConflictParking.Parking sent(String mutationId, String operations) {
@@ -62,15 +69,23 @@ public final class ConflictRig {
     }
 
     ConflictParking.Parking sent(String mutationId, String operations, String entity) {
+        return sent(mutationId, operations, entity, "{}");
+    }
+
+    ConflictParking.Parking sent(String mutationId, String operations, String entity, String guard) {
         EntityUpdate.Edit edit = new EntityUpdate.Operate(Trees.operations(operations));
         Updated updated = realm.entities.update(
                 GAME,
                 SPACE,
                 entity,
-                new EntityUpdate(edit, 1L, null, new TreeMap<>(), null),
+                new EntityUpdate(edit, 1L, null, new TreeMap<>(), null, guard(guard)),
                 Realm.SERVER,
                 new IdempotencyKey(mutationId, operations));
         return assertInstanceOf(EntityService.Parked.class, updated).parking();
+    }
+
+    private static Guard guard(String json) {
+        return ((GuardReader.Read) GuardReader.parse("guard", Trees.json(json), 20)).guard();
     }
 
     ResolveResult decide(ParkedConflict conflict, Choice choice, @Nullable ObjectNode state) {

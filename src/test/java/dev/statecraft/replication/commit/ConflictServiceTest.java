@@ -223,6 +223,50 @@ class ConflictServiceTest {
         assertEquals(List.of(), realm.conflicts.list(GAME, null, 10).conflicts());
     }
 
+    /** The guard is stored with the parked update and checked when it is applied, on the entity of that time. */
+    @Test
+    void parkedUpdateKeepsItsGuard() {
+        ParkedConflict conflict = rig.park("m1", "e", "{'log': {'maxLength': 2}, '/boss': {'exists': false}}");
+        done(realm.update("e", "{'append': {'log': ['c']}}", null));
+        for (Choice choice : List.of(Choice.CLIENT, Choice.MERGE)) {
+            assertEquals("maxLength", guardFailure(rig.decide(conflict, choice, null)));
+        }
+        done(realm.update("e", "{'set': {'log': []}}", null));
+        done(realm.update("e", "{'set': {'boss': true}}", null));
+        assertEquals("exists", guardFailure(rig.decide(conflict, Choice.CLIENT, null)));
+        assertEquals(1, realm.conflicts.list(GAME, null, 10).conflicts().size());
+        done(realm.update("e", "{'unset': ['boss']}", null));
+        assertInstanceOf(Done.class, rig.decide(conflict, Choice.CLIENT, null));
+        assertEquals(object("{'hp': 9, 'log': ['b']}"), realm.read("e").json());
+    }
+
+    private static String guardFailure(ConflictService.ResolveResult result) {
+        return assertInstanceOf(
+                        Rejection.GuardFailed.class,
+                        assertInstanceOf(Impossible.class, result).rejection())
+                .violation()
+                .rule();
+    }
+
+    @Test
+    void givenStateReplacesTheUpdateAndItsGuard() {
+        ParkedConflict conflict = rig.park("m1", "e", "{'log': {'maxLength': 2}}");
+        ObjectNode given = object("{'hp': 1, 'log': [1, 2, 3]}");
+        assertInstanceOf(Done.class, rig.decide(conflict, Choice.STATE, given));
+        assertEquals(given, realm.read("e").json());
+    }
+
+    @Test
+    void fallbackThatViolatesTheGuardKeepsStoredState() {
+        rig.type(Strategy.CLIENT_WINS);
+        rig.park("m1", "e", "{'hp': {'max': 9}, 'log': {'maxLength': 2}}");
+        done(realm.update("e", "{'append': {'log': ['c']}}", null));
+        rig.clock.move(Duration.ofSeconds(5));
+        assertEquals(1, realm.conflicts.resolveOverdue(GAME, () -> true));
+        assertEquals(object("{'hp': 2, 'log': ['a', 'c']}"), realm.read("e").json());
+        assertEquals(List.of(), realm.conflicts.list(GAME, null, 10).conflicts());
+    }
+
     @Test
     void unknownConflictReturnsUnknown() {
         assertInstanceOf(ConflictService.Unknown.class, realm.conflicts.resolve(GAME, "c", Choice.SERVER, null, "d"));
