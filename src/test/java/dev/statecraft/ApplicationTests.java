@@ -41,6 +41,7 @@ import org.junit.platform.suite.api.Suite;
             "dev.statecraft.leaderboard.CachingResourceTest",
             "dev.statecraft.leaderboard.LeaderboardLoadTest",
             "dev.statecraft.leaderboard.LeaderboardResourceTest",
+            "dev.statecraft.leaderboard.board.BoardConfigurationTest",
             "dev.statecraft.leaderboard.board.BoardResourceTest",
             "dev.statecraft.leaderboard.match.MatchResourceTest",
             "dev.statecraft.leaderboard.score.ReviewResourceTest",

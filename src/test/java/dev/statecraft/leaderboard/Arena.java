@@ -5,6 +5,7 @@ import dev.statecraft.combining.CombiningQueue;
 import dev.statecraft.combining.IntentStore;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.BoardService;
+import dev.statecraft.leaderboard.board.BoardSettingsService;
 import dev.statecraft.leaderboard.board.BoardStore;
 import dev.statecraft.leaderboard.board.PurgeStore;
 import dev.statecraft.leaderboard.board.Season;
@@ -96,6 +97,7 @@ public final class Arena {
 
     public final TableNames tables;
     public final BoardService boards;
+    public final BoardSettingsService settings;
     public final ScoreService scores;
     public final RankingService rankings;
     public final DistributionService distributions;
@@ -167,6 +169,7 @@ public final class Arena {
         AwardStore awards = new AwardStore(dynamo, tables, batches);
         BoardStore boardStore = new BoardStore(dynamo, tables);
         boards = new BoardService(boardStore, closed, leaderboards, clock, backoff);
+        this.settings = new BoardSettingsService(boards, leaderboards, backoff);
         SnapshotStore snapshotStore = new SnapshotStore(dynamo, tables, batches);
         snapshots = new SnapshotService(snapshotStore, samples, lists, rankings, distributions, leaderboards);
         seasons = new SeasonService(boards, closed, awards, snapshots, leaderboards, backoff);

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.board.Board;
-import dev.statecraft.leaderboard.board.BoardService;
+import dev.statecraft.leaderboard.board.BoardChange;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.board.Season;
 import dev.statecraft.leaderboard.entry.Entry;
@@ -151,15 +151,15 @@ class EventBoardTest {
         assertChanged(new Terms(START.plusSeconds(5), END, 0));
         clock.moveTo(START.plusSeconds(5));
         event.submit("a", 1, "a1");
-        assertInstanceOf(BoardService.Locked.class, change(new Terms(START, END, 0)));
+        assertInstanceOf(BoardChange.Locked.class, change(new Terms(START, END, 0)));
         Instant later = END.plusSeconds(60);
         assertChanged(new Terms(START.plusSeconds(5), later, 0));
         assertEquals(later, arena.board("board").seasons().endsAt());
         clock.moveTo(END);
         assertTaken(false, event.submit("a", 2, "a2"));
         clock.moveTo(later);
-        assertInstanceOf(BoardService.Closed.class, change(new Terms(START.plusSeconds(5), later.plusSeconds(60), 0)));
-        assertInstanceOf(BoardService.Closed.class, change(Terms.NONE));
+        assertInstanceOf(BoardChange.Closed.class, change(new Terms(START.plusSeconds(5), later.plusSeconds(60), 0)));
+        assertInstanceOf(BoardChange.Closed.class, change(Terms.NONE));
         assertChanged(new Terms(START.plusSeconds(5), later, 9));
     }
 
@@ -211,13 +211,13 @@ class EventBoardTest {
     private void assertChanged(Terms terms) {
         assertEquals(
                 terms,
-                assertInstanceOf(BoardService.Changed.class, change(terms))
+                assertInstanceOf(BoardChange.Changed.class, change(terms))
                         .board()
                         .settings()
                         .terms());
     }
 
-    private BoardService.Change change(Terms terms) {
-        return arena.boards.change(Arena.GAME, "board", old -> old.with(terms));
+    private BoardChange change(Terms terms) {
+        return arena.settings.change(Arena.GAME, "board", old -> old.with(terms));
     }
 }

@@ -226,7 +226,7 @@ class LeaderboardBench {
 
     /** Cost of the finalization of a season in which every player gets an award. */
     private void close(Board board, int entries) {
-        arena.boards.change(
+        arena.settings.change(
                 Arena.GAME,
                 board.id(),
                 old -> new BoardSettings(

@@ -26,6 +26,10 @@ public final class LeaderboardCalls {
         return json().body(body).patch("/v1/leaderboards/" + board).then();
     }
 
+    public static ValidatableResponse put(String board, Object body) {
+        return json().body(body).put("/v1/leaderboards/" + board).then();
+    }
+
     /** Reads an already encoded path. */
     public static ValidatableResponse get(String path) {
         return given().urlEncodingEnabled(false).get("/v1/leaderboards/" + path).then();

@@ -46,6 +46,7 @@ public final class ApiPlay {
         world.call("createLeaderboard");
         world.call("updatePlayerScore");
         world.call("updatePlayerScores");
+        world.call("putLeaderboard");
         world.call("changeLeaderboard");
         world.post(
                 "/v1/leaderboards/arena/scores",

@@ -1,5 +1,6 @@
 package dev.statecraft.leaderboard.board;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
@@ -11,7 +12,6 @@ import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.QueryParameters;
 import dev.statecraft.leaderboard.settings.BoardRequest;
-import dev.statecraft.leaderboard.settings.BoardRequest.RewardView;
 import dev.statecraft.leaderboard.settings.BoardSettings;
 import dev.statecraft.leaderboard.settings.Bounds;
 import dev.statecraft.leaderboard.settings.EntitySource;
@@ -23,6 +23,7 @@ import dev.statecraft.leaderboard.settings.Ranking;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.RatingRequest;
 import dev.statecraft.leaderboard.settings.ResetSchedule;
+import dev.statecraft.leaderboard.settings.RewardView;
 import dev.statecraft.leaderboard.settings.Terms;
 import dev.statecraft.leaderboard.settings.Tier;
 import jakarta.ws.rs.Consumes;
@@ -31,6 +32,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -41,10 +43,10 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP resource of boards: create, list, read, change, delete. */
@@ -55,6 +57,7 @@ import org.jspecify.annotations.Nullable;
 public class BoardResource {
 
     private final BoardService boards;
+    private final BoardSettingsService settings;
     private final LeaderboardConfig config;
     private final MetadataJson json;
     private final CurrentCaller caller;
@@ -63,6 +66,7 @@ public class BoardResource {
 
     BoardResource(
             BoardService boards,
+            BoardSettingsService settings,
             LeaderboardConfig config,
             MetadataJson json,
             CurrentCaller caller,
@@ -70,6 +74,7 @@ public class BoardResource {
             IdempotentRequest idempotent) {
         this.idempotent = idempotent;
         this.boards = boards;
+        this.settings = settings;
         this.config = config;
         this.json = json;
         this.caller = caller;
@@ -135,6 +140,14 @@ public class BoardResource {
         }
     }
 
+    /**
+     * API representation of a configured board.
+     *
+     * @param created whether the board is new
+     * @param changed names of the settings that were changed; empty for a new board and if nothing was written
+     */
+    public record BoardPutAnswer(@JsonUnwrapped BoardView board, boolean created, List<String> changed) {}
+
     /** A page of boards by id. */
     public record BoardList(
             List<BoardView> leaderboards, @Nullable String nextCursor) {}
@@ -151,19 +164,15 @@ public class BoardResource {
 
     private Response create(BoardRequest request, IdempotentRequest.Call call) {
         String id = Ids.check("id", request.id());
-        BoardSettings settings = request.create(limits());
-        return boards.create(caller.game(), id, settings)
-                .or(() -> call.retry()
-                        ? boards.read(caller.game(), id)
-                                .filter(board -> board.settings().equals(settings))
-                        : Optional.empty())
-                .map(board -> Response.created(URI.create("/v1/leaderboards/" + id))
-                        .entity(view(board))
-                        .build())
-                .orElseThrow(() -> new ProblemException(Problem.conflict(
-                        "board-exists",
-                        "A board with this id already exists",
-                        "The game already has a board with the id " + id + ".")));
+        BoardRequest.Limits limits = limits();
+        BoardChange result = settings.create(caller.game(), id, existing -> request.whole(existing, limits));
+        Board board = board(result);
+        // An earlier attempt of the same request may have created the board. Its response is repeated.
+        boolean created = result instanceof BoardChange.Created || call.retry();
+        return Response.status(created ? Response.Status.CREATED : Response.Status.OK)
+                .location(location(id))
+                .entity(view(board))
+                .build();
     }
 
     /** Lists the boards of the game by id. */
@@ -191,6 +200,27 @@ public class BoardResource {
         return view(board(id));
     }
 
+    /** Creates a board, or gives an existing board exactly the settings of the request. */
+    @PUT
+    @Path("/{board}")
+    @Requires(Scope.BOARD_ADMIN)
+    @Operation(operationId = "putLeaderboard", summary = "Create a board, or replace its settings")
+    public RestResponse<BoardPutAnswer> put(@PathParam("board") String id, BoardRequest request) {
+        Ids.check("board", id);
+        BoardRequest.Limits limits = limits();
+        BoardChange result = settings.put(caller.game(), id, existing -> request.configure(existing, limits));
+        BoardView view = view(board(result));
+        return result instanceof BoardChange.Changed changed
+                ? RestResponse.ok(new BoardPutAnswer(view, false, changed.fields()))
+                : RestResponse.ResponseBuilder.<BoardPutAnswer>created(location(id))
+                        .entity(new BoardPutAnswer(view, true, List.of()))
+                        .build();
+    }
+
+    private static URI location(String id) {
+        return URI.create("/v1/leaderboards/" + id);
+    }
+
     /** Changes the settings of a board. Some settings are locked once the board has scores. */
     @PATCH
     @Path("/{board}")
@@ -198,7 +228,7 @@ public class BoardResource {
     @Operation(operationId = "changeLeaderboard", summary = "Change the settings of a board")
     public BoardView change(@PathParam("board") String id, BoardRequest request) {
         Ids.check("board", id);
-        return view(changed(boards.change(caller.game(), id, old -> request.change(old, limits()))));
+        return view(board(settings.change(caller.game(), id, old -> request.change(old, limits()))));
     }
 
     /** Deletes a board with all its data. */
@@ -208,7 +238,7 @@ public class BoardResource {
     @Operation(operationId = "deleteLeaderboard", summary = "Delete a board with all its data")
     public void delete(@PathParam("board") String id) {
         Ids.check("board", id);
-        changed(boards.delete(caller.game(), id));
+        board(boards.delete(caller.game(), id));
     }
 
     private BoardView view(Board board) {
@@ -220,26 +250,41 @@ public class BoardResource {
         return boards.read(caller.game(), id).orElseThrow(BoardResource::notFound);
     }
 
-    private Board changed(BoardService.Change change) {
-        if (change instanceof BoardService.Unknown) {
-            throw notFound();
+    /** Returns the board of a successful result. Throws the problem of any other. */
+    private Board board(BoardChange result) {
+        if (result instanceof BoardChange.Created created) {
+            return created.board();
         }
-        if (change instanceof BoardService.Busy) {
-            throw new ProblemException(Problem.unavailable(1));
+        if (result instanceof BoardChange.Changed changed) {
+            return changed.board();
         }
-        if (change instanceof BoardService.Closed closed) {
+        if (result instanceof BoardChange.Deleted deleted) {
+            return deleted.board();
+        }
+        if (result instanceof BoardChange.Exists exists) {
+            throw new ProblemException(Problem.conflict(
+                            "board-exists",
+                            "A board with this id and other settings exists",
+                            "The settings in fields differ from those of the board.")
+                    .with("fields", exists.fields()));
+        }
+        if (result instanceof BoardChange.Locked locked) {
+            throw new ProblemException(Problem.conflict(
+                            "board-scored",
+                            "Settings are locked because the board has scores",
+                            "Type, order, operator, decimals, lanes, rating and startsAt cannot change after the first"
+                                    + " score, and ranking cannot become DENSE. Create another board.")
+                    .with("fields", locked.fields()));
+        }
+        if (result instanceof BoardChange.LanesFixed fixed) {
+            throw new ProblemException(Problem.badRequest(
+                    "lanes", "The lanes of a board cannot be changed. The board has " + fixed.lanes() + "."));
+        }
+        if (result instanceof BoardChange.Closed closed) {
             throw new ProblemException(
                     LeaderboardProblems.notOpen(closed.board(), Terms.Status.CLOSED, clock.instant()));
         }
-        if (change instanceof BoardService.Locked) {
-            throw new ProblemException(Problem.conflict(
-                    "board-scored",
-                    "Settings are locked because the board has scores",
-                    "Type, order, operator, decimals, rating and startsAt cannot change after the first score,"
-                            + " and ranking cannot become DENSE."
-                            + " Create another board."));
-        }
-        return ((BoardService.Changed) change).board();
+        throw result instanceof BoardChange.Busy ? new ProblemException(Problem.unavailable(1)) : notFound();
     }
 
     private BoardRequest.Limits limits() {

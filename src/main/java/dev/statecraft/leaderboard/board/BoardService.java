@@ -11,12 +11,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Creates, changes, advances and deletes boards. Caches the boards that this instance has read. */
+/** Creates, replaces, advances and deletes boards. Caches the boards that this instance has read. */
 @ApplicationScoped
 public class BoardService {
 
@@ -37,24 +35,6 @@ public class BoardService {
         this.clock = clock;
         this.backoff = backoff;
     }
-
-    /** Result of a change of a board. Variants are listed in order of precedence. */
-    public sealed interface Change {}
-
-    /** The board does not exist. */
-    public record Unknown() implements Change {}
-
-    /** The board has scores, and the change affects locked settings: their meaning, or the start of the board. */
-    public record Locked(Board board) implements Change {}
-
-    /** The board is closed permanently. Its start and end cannot be changed. */
-    public record Closed(Board board) implements Change {}
-
-    /** Gave up after {@code write-attempts} conflicting writes. The board was not changed. The caller may retry. */
-    public record Busy() implements Change {}
-
-    /** The board was changed, or it already had the requested settings. A deleted board is returned as it was before. */
-    public record Changed(Board board) implements Change {}
 
     /**
      * Creates a board.
@@ -211,37 +191,14 @@ public class BoardService {
         return boards.list(game, afterId, limit).boards();
     }
 
-    /** Changes the settings of a board. Returns after {@code board-cache}, when every instance sees the change. */
-    public Change change(String game, String id, UnaryOperator<BoardSettings> change) {
-        for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
-            Optional<Board> found = read(game, id);
-            if (found.isEmpty()) {
-                return new Unknown();
-            }
-            Board board = found.get();
-            BoardSettings settings = change.apply(board.settings());
-            if (settings.equals(board.settings())) {
-                return new Changed(board);
-            }
-            if (board.seasons().closed()
-                    && !settings.terms().samePeriod(board.settings().terms())) {
-                return new Closed(board);
-            }
-            if (board.scored() && !compatible(board.settings(), settings)) {
-                return new Locked(board);
-            }
-            Board changed = board.with(settings, now());
-            if (replace(changed, board, true)) {
-                return new Changed(changed);
-            }
-        }
-        return new Busy();
-    }
-
-    private static boolean compatible(BoardSettings scored, BoardSettings settings) {
-        return settings.scoresAlike(scored)
-                && Objects.equals(settings.terms().startsAt(), scored.terms().startsAt());
+    /**
+     * Gives a board other settings. Returns after {@code board-cache}, when every instance sees the change.
+     *
+     * @return the changed board; empty if another writer changed it
+     */
+    Optional<Board> with(Board board, BoardSettings settings) {
+        Board changed = board.with(settings, now());
+        return replace(changed, board, true) ? Optional.of(changed) : Optional.empty();
     }
 
     /** Whether a board accepts scores now. */
@@ -253,20 +210,20 @@ public class BoardService {
      * Deletes a board and starts the purge of its data. The data is unreachable afterwards. Returns after
      * {@code board-cache}, when every instance sees the deletion.
      */
-    public Change delete(String game, String id) {
+    public BoardChange delete(String game, String id) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
             backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> found = read(game, id);
             if (found.isEmpty()) {
-                return new Unknown();
+                return new BoardChange.Unknown();
             }
             if (boards.delete(Purge.of(found.get(), now().plus(config.purge().after())))) {
                 cache.evict(game, id);
                 awaitOtherInstances();
-                return new Changed(found.get());
+                return new BoardChange.Deleted(found.get());
             }
         }
-        return new Busy();
+        return new BoardChange.Busy();
     }
 
     /**

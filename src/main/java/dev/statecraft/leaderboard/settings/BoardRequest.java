@@ -1,27 +1,23 @@
 package dev.statecraft.leaderboard.settings;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.replication.state.StatePath;
-import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Request to create or to change a board. A new board needs only the id and the ranking type. In a change, an omitted
- * setting keeps its value. An empty {@code reset}, {@code bounds}, {@code rewards}, {@code tiers} or {@code source}
- * removes that setting.
+ * Request to create, to configure or to change a board. A new board needs only the id and the ranking type. A configuration
+ * has no id: its board is in the path. In a new board and in a configuration, an omitted setting has its default. In a
+ * change, an omitted setting keeps its value, and an empty {@code reset}, {@code bounds}, {@code rewards}, {@code tiers} or
+ * {@code source} removes that setting.
  *
  * @param startsAt the time from which scores are accepted
  * @param endsAt the time at which the board closes permanently
@@ -56,32 +52,21 @@ public record BoardRequest(
     private static final int MAX_LISTED = 1_000_000_000;
     private static final int MAX_PER_MINUTE = 60;
 
-    /** API representation of a reward. {@code reward} is any JSON value. */
-    public record RewardView(
-            @Nullable String name,
-            @Nullable Long fromRank,
-            @Nullable Long toRank,
-            @Nullable BigDecimal percentile,
-            @Nullable JsonNode reward) {
-
-        public static RewardView of(Reward reward, MetadataJson json) {
-            return new RewardView(
-                    reward.name(), reward.fromRank(), reward.toRank(), reward.percentile(), json.read(reward.reward()));
-        }
-    }
-
     /** Configuration, JSON conversion and current time that a request is validated with. */
     public record Limits(LeaderboardConfig config, MetadataJson json, Instant now) {}
 
     /**
-     * Returns the settings of a new board.
+     * Returns the settings that this request states as a whole: an omitted setting has the default of a new board.
      *
+     * @param existing the settings of the board, null if it does not exist. A time in the past is accepted if it is already
+     *     a setting of the board, so that the same request can be repeated at any time. Values that are written differently
+     *     but are equal keep the form of the existing settings
      * @throws ProblemException 400, naming the invalid field
      */
-    public BoardSettings create(Limits limits) {
+    public BoardSettings whole(@Nullable BoardSettings existing, Limits limits) {
         if (clear != null && !clear.isEmpty()) {
             throw new ProblemException(Problem.badRequest(
-                    "clear", "A new board has no settings to clear. Omit the optional settings instead."));
+                    "clear", "Only a change of a board clears settings. Omit the optional settings instead."));
         }
         RankingType type = SettingFields.required("rankingType", rankingType);
         BoardSettings plain = BoardSettings.of(
@@ -90,8 +75,21 @@ public record BoardRequest(
                 operator,
                 SettingFields.within("decimals", decimals, type.defaultDecimals(), 0, BoardSettings.MAX_DECIMALS),
                 SettingFields.within("lanes", lanes, 1, 1, BoardSettings.MAX_LANES));
-        return with(plain, limits.config().maxLeaderboardSize(), limits)
-                .with(terms(Terms.NONE, Terms.NONE, limits.now()));
+        Terms terms = existing == null ? Terms.NONE : existing.terms();
+        return with(plain, limits.config().maxLeaderboardSize(), existing, limits)
+                .with(terms(terms, Terms.NONE, limits.now()));
+    }
+
+    /**
+     * Returns the settings that this request states for the board of the path.
+     *
+     * @throws ProblemException 400, naming the invalid field; see {@link #whole}
+     */
+    public BoardSettings configure(@Nullable BoardSettings existing, Limits limits) {
+        if (id != null) {
+            throw new ProblemException(Problem.badRequest("id", "The id of the board is in the path."));
+        }
+        return whole(existing, limits);
     }
 
     /**
@@ -107,10 +105,16 @@ public record BoardRequest(
         RankingType type = rankingType == null ? old.rankingType() : rankingType;
         BoardSettings cleared =
                 clear == null ? old : BoardClearRequest.of(clear, clearable(), type, old, limits.config());
-        return with(cleared, cleared.maxSize(), limits).with(terms(old.terms(), cleared.terms(), limits.now()));
+        return with(cleared, cleared.maxSize(), old, limits).with(terms(old.terms(), cleared.terms(), limits.now()));
     }
 
-    private BoardSettings with(BoardSettings old, int oldMaxSize, Limits limits) {
+    /**
+     * Returns settings with those of this request.
+     *
+     * @param old the settings that this request does not state
+     * @param existing the settings of the board before this request, null if the board is new
+     */
+    private BoardSettings with(BoardSettings old, int oldMaxSize, @Nullable BoardSettings existing, Limits limits) {
         int digits = SettingFields.within("decimals", decimals, old.decimals(), 0, BoardSettings.MAX_DECIMALS);
         BoardSettings settings = new BoardSettings(
                 SettingFields.text("description", description, old.description(), limits.config()),
@@ -120,10 +124,12 @@ public record BoardRequest(
                 digits,
                 SettingFields.within("maxSize", maxSize, oldMaxSize, 0, MAX_LISTED),
                 old.lanes(),
-                reset == null ? old.reset() : checked(reset, limits.now()),
+                reset == null ? old.reset() : checked(reset, existing == null ? null : existing.reset(), limits.now()),
                 bounds == null ? old.bounds() : checked(bounds, digits),
-                rewards == null ? old.rewards() : rewards(rewards, limits),
-                tiers == null ? old.tiers() : tiers(tiers, digits, limits),
+                rewards == null
+                        ? old.rewards()
+                        : RewardsRequest.rewards(rewards, existing, limits.config(), limits.json()),
+                tiers == null ? old.tiers() : RewardsRequest.tiers(tiers, digits, limits.config()),
                 rating(rankingType == null ? old.rankingType() : rankingType, old.rating(), limits),
                 source == null ? old.source() : checked(source),
                 old.terms(),
@@ -208,7 +214,11 @@ public record BoardRequest(
         return source;
     }
 
-    private static @Nullable ResetSchedule checked(ResetSchedule reset, Instant now) {
+    private static @Nullable ResetSchedule checked(ResetSchedule given, @Nullable ResetSchedule existing, Instant now) {
+        ResetSchedule reset = given.inMillis();
+        if (reset.equals(existing)) {
+            return existing;
+        }
         if (reset.none()) {
             if (reset.timezone() != null) {
                 throw new ProblemException(Problem.badRequest("reset", "Give either cron or endsAt."));
@@ -254,7 +264,7 @@ public record BoardRequest(
                 SettingFields.exact("bounds.maxIncrease", given.maxIncrease(), digits),
                 given.perMinute(),
                 SettingFields.percentile("bounds.firstPercentile", given.firstPercentile()),
-                given.action());
+                given.action() == null ? Bounds.Action.REJECT : given.action());
         if (bounds.min() != null && bounds.max() != null && bounds.min().compareTo(bounds.max()) > 0) {
             throw new ProblemException(Problem.badRequest("bounds.max", "max must not be less than min."));
         }
@@ -263,54 +273,6 @@ public record BoardRequest(
         }
         SettingFields.within("bounds.perMinute", bounds.perMinute(), 1, 1, MAX_PER_MINUTE);
         return bounds;
-    }
-
-    private static List<Reward> rewards(List<@Nullable RewardView> rewards, Limits limits) {
-        SettingFields.atMost("rewards", rewards, limits.config().rewards());
-        List<Reward> checked = new ArrayList<>();
-        for (int i = 0; i < rewards.size(); i++) {
-            String field = "rewards[" + i + "]";
-            RewardView reward = SettingFields.required(field, rewards.get(i));
-            long from = SettingFields.range(field + ".fromRank", reward.fromRank(), 1);
-            SettingFields.range(field + ".toRank", reward.toRank(), from);
-            BigDecimal percentile = SettingFields.percentile(field + ".percentile", reward.percentile());
-            if (reward.toRank() == null && percentile == null) {
-                throw new ProblemException(Problem.badRequest(field, "Give toRank or percentile."));
-            }
-            checked.add(new Reward(
-                    named(field + ".name", reward.name(), limits),
-                    reward.fromRank(),
-                    reward.toRank(),
-                    percentile,
-                    limits.json()
-                            .write(field + ".reward", SettingFields.required(field + ".reward", reward.reward()))));
-        }
-        return List.copyOf(checked);
-    }
-
-    private static List<Tier> tiers(List<@Nullable Tier> tiers, int digits, Limits limits) {
-        SettingFields.atMost("tiers", tiers, limits.config().tiers());
-        Set<String> names = new HashSet<>();
-        List<Tier> checked = new ArrayList<>();
-        for (int i = 0; i < tiers.size(); i++) {
-            String field = "tiers[" + i + "]";
-            Tier tier = SettingFields.required(field, tiers.get(i));
-            String name = SettingFields.required(field + ".name", named(field + ".name", tier.name(), limits));
-            if (!names.add(name)) {
-                throw new ProblemException(Problem.badRequest(field + ".name", "Tier names must be unique."));
-            }
-            SettingFields.range(field + ".rank", tier.rank(), 1);
-            checked.add(new Tier(
-                    tier.name(),
-                    tier.rank(),
-                    SettingFields.percentile(field + ".percentile", tier.percentile()),
-                    SettingFields.exact(field + ".score", tier.score(), digits)));
-        }
-        return List.copyOf(checked);
-    }
-
-    private static @Nullable String named(String field, @Nullable String name, Limits limits) {
-        return name == null ? null : SettingFields.text(field, name, "", limits.config());
     }
 
     /** The value that the request sets for each clearable setting, by name; null if the request does not set it. */

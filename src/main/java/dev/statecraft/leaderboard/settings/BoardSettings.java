@@ -3,9 +3,12 @@ package dev.statecraft.leaderboard.settings;
 import dev.statecraft.rating.RatingSystem;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,9 @@ public record BoardSettings(
 
     /** Maximum digits after the decimal point of values. */
     public static final int MAX_DECIMALS = 6;
+
+    private static final Set<String> LOCKED =
+            Set.of("rankingType", "order", "operator", "decimals", "lanes", "rating", "startsAt");
 
     /** Maximum number of lanes. */
     public static final int MAX_LANES = 256;
@@ -116,16 +122,38 @@ public record BoardSettings(
     }
 
     /**
-     * Whether scores stored under other settings keep their meaning under these. A change to DENSE is never compatible,
-     * because the rank tree must count distinct scores from the first score on.
+     * Returns the API names of the settings that differ from other settings and that cannot change once the board has
+     * scores, because the stored scores would lose their meaning. A change to DENSE is among them, because the rank tree
+     * must count distinct scores from the first score on.
      */
-    public boolean scoresAlike(BoardSettings other) {
-        return (ranking != Ranking.DENSE || other.ranking == Ranking.DENSE)
-                && rankingType == other.rankingType
-                && order == other.order
-                && operator == other.operator
-                && decimals == other.decimals
-                && Objects.equals(rating, other.rating);
+    public List<String> lockedChanges(BoardSettings before) {
+        return changes(before).stream()
+                .filter(name -> LOCKED.contains(name) || (name.equals("ranking") && ranking == Ranking.DENSE))
+                .toList();
+    }
+
+    /** Returns the API names of the settings that differ from other settings. */
+    public List<String> changes(BoardSettings before) {
+        Map<String, Boolean> equal = new LinkedHashMap<>();
+        equal.put("description", description.equals(before.description));
+        equal.put("rankingType", rankingType == before.rankingType);
+        equal.put("maxSize", maxSize == before.maxSize);
+        equal.put("order", order == before.order);
+        equal.put("operator", operator == before.operator);
+        equal.put("decimals", decimals == before.decimals);
+        equal.put("lanes", lanes == before.lanes);
+        equal.put("reset", Objects.equals(reset, before.reset));
+        equal.put("bounds", Objects.equals(bounds, before.bounds));
+        equal.put("rewards", rewards.equals(before.rewards));
+        equal.put("tiers", tiers.equals(before.tiers));
+        equal.put("rating", Objects.equals(rating, before.rating));
+        equal.put("source", Objects.equals(source, before.source));
+        equal.put("ranking", ranking == before.ranking);
+        equal.put("startsAt", Objects.equals(terms.startsAt(), before.terms.startsAt()));
+        equal.put("endsAt", Objects.equals(terms.endsAt(), before.terms.endsAt()));
+        equal.put("maxAttempts", terms.maxAttempts() == before.terms.maxAttempts());
+        equal.values().removeIf(same -> same);
+        return List.copyOf(equal.keySet());
     }
 
     /** Returns these settings without a limit of listed positions. */

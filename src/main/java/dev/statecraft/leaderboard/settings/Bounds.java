@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param perMinute maximum submissions of one player within a minute, null for no limit
  * @param firstPercentile percentage of best entries within which a player's first score is implausible, null for no
  *     limit
- * @param action treatment of an implausible score, null for {@link Action#REJECT}
+ * @param action treatment of an implausible score, null in a request for {@link Action#REJECT}
  */
 public record Bounds(
         @Nullable BigDecimal min,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
+import dev.statecraft.table.CanonicalJson;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -55,5 +56,11 @@ public class MetadataJson {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("stored metadata is JSON", e);
         }
+    }
+
+    /** Returns the canonical form of a stored text, which is equal for equal JSON values; null for no metadata. */
+    @Nullable String canonical(@Nullable String text) {
+        JsonNode tree = read(text);
+        return tree == null ? null : CanonicalJson.of(tree);
     }
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,11 @@ public record ResetSchedule(
         @Nullable String cron,
         @Nullable String timezone,
         @Nullable Instant endsAt) {
+
+    /** Returns this schedule with its single season end in whole milliseconds, as it is stored. */
+    ResetSchedule inMillis() {
+        return endsAt == null ? this : new ResetSchedule(cron, timezone, endsAt.truncatedTo(ChronoUnit.MILLIS));
+    }
 
     /** Whether no season end is scheduled. */
     public boolean none() {

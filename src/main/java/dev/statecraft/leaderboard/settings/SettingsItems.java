@@ -168,7 +168,7 @@ public final class SettingsItems {
                 decimal(map, "maxIncrease"),
                 perMinute == null ? null : perMinute.intValue(),
                 decimal(map, "firstPercentile"),
-                action == null ? null : Bounds.Action.valueOf(action));
+                action == null ? Bounds.Action.REJECT : Bounds.Action.valueOf(action));
     }
 
     public static <T> void list(

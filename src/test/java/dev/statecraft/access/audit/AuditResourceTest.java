@@ -49,7 +49,10 @@ class AuditResourceTest {
         String key = administrator();
         String board = "{'id': 'b', 'rankingType': 'SCORE'}";
         with(key, board).post("/v1/leaderboards").then().statusCode(201);
-        with(key, board).post("/v1/leaderboards").then().statusCode(409);
+        with(key, board.replace("SCORE", "WINS"))
+                .post("/v1/leaderboards")
+                .then()
+                .statusCode(409);
         with(key, "{'id': '#'}").post("/v1/leaderboards").then().statusCode(400);
         with(key, "{'playerId': 'ada', 'value': 1}")
                 .post("/v1/leaderboards/b/scores")

@@ -36,7 +36,7 @@ class BoardResourceTest {
     void boardsAreChangedListedAndDeleted() {
         createBoard(Map.of("id", "board-a", "rankingType", "SCORE"));
         createBoard(Map.of("id", "board-b", "rankingType", "WINS"));
-        createBoard(Map.of("id", "board-a", "rankingType", "SCORE"))
+        createBoard(Map.of("id", "board-a", "rankingType", "POINTS"))
                 .statusCode(409)
                 .body("type", equalTo("/problems/board-exists"));
         json().body(Map.of("order", "ASCENDING", "description", "lowest wins"))

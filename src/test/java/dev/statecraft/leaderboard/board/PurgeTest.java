@@ -73,7 +73,7 @@ class PurgeTest {
             for (String id : List.of("gone", "again")) {
                 play(id, random);
                 if (epoch < 2 || id.equals("gone")) {
-                    assertInstanceOf(BoardService.Changed.class, arena.boards.delete(Arena.GAME, id));
+                    assertInstanceOf(BoardChange.Deleted.class, arena.boards.delete(Arena.GAME, id));
                 }
                 if (random.nextBoolean()) {
                     clock.move(AFTER);

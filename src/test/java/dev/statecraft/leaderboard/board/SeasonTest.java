@@ -218,7 +218,7 @@ class SeasonTest {
         assertEquals(2, arena.board("board").season());
         assertEquals(null, arena.board("board").seasons().endsAt());
         Instant later = end.plus(Duration.ofDays(1));
-        arena.boards.change(Arena.GAME, "board", old -> scheduled(new ResetSchedule(null, null, later)));
+        arena.settings.change(Arena.GAME, "board", old -> scheduled(new ResetSchedule(null, null, later)));
         assertEquals(later, arena.board("board").seasons().endsAt());
         clock.moveTo(later);
         assertEquals(3, arena.board("board").season());

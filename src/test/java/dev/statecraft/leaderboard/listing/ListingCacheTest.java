@@ -134,7 +134,7 @@ class ListingCacheTest {
                         .first(instance.board("board"), 1, 10, false)
                         .entries()
                         .size());
-        instance.boards.change(
+        instance.settings.change(
                 Arena.GAME,
                 "board",
                 old -> PlausibilityTest.bounded(old, null, List.of(new Tier("all", null, null, null))));

@@ -137,7 +137,7 @@ class CombinedMatchesTest {
     @Test
     void exhaustedPlayersAreAnsweredAsWithoutCombining() {
         Board board = shared.board();
-        shared.all.alone(() -> shared.observer.boards.change(
+        shared.all.alone(() -> shared.observer.settings.change(
                 Arena.GAME, SharedRatings.BOARD, old -> old.with(new Terms(null, null, 2))));
         List<MatchResult> results = shared.run(
                 each(shared.busy(board, 5), duel("m0", 0), duel("m1", 0), duel("m2", 0), duel("m3", 0), duel("n", 2)));
@@ -149,7 +149,7 @@ class CombinedMatchesTest {
     @Test
     void boardThatIsNotOpenRefuses() {
         List<Instance> instances = shared.busy(shared.board(), 3);
-        shared.all.alone(() -> shared.observer.boards.change(
+        shared.all.alone(() -> shared.observer.settings.change(
                 Arena.GAME,
                 SharedRatings.BOARD,
                 old -> old.with(new Terms(null, shared.all.time.clock().instant(), 0))));

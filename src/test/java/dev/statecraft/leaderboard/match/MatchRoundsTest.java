@@ -200,7 +200,7 @@ class MatchRoundsTest {
     @Test
     void exhaustedMatchIsReturnedWithoutTheOthers() {
         arena.createRated("board", ELO);
-        arena.boards.change(Arena.GAME, "board", old -> old.with(new Terms(null, null, 2)));
+        arena.settings.change(Arena.GAME, "board", old -> old.with(new Terms(null, null, 2)));
         Board board = marked();
         assertEquals(
                 List.of(true, true, false, true),
@@ -216,7 +216,7 @@ class MatchRoundsTest {
     @Test
     void boardThatRatesNothingReturnsAll() {
         Board board = board();
-        arena.boards.change(Arena.GAME, "board", old -> old.with(new Terms(null, Instant.EPOCH, 0)));
+        arena.settings.change(Arena.GAME, "board", old -> old.with(new Terms(null, Instant.EPOCH, 0)));
         Board closed = arena.board("board");
         assertEquals(List.of(false, false), round(board, request(board, duel("m1")), request(closed, duel("m2"))));
         Board unscored = arena.createRated("unscored", ELO);
@@ -241,7 +241,7 @@ class MatchRoundsTest {
     @Test
     void deletedOrRecreatedBoardReturnsAll() {
         Board board = board();
-        arena.boards.change(Arena.GAME, "board", old -> old.with(new Terms(null, null, 9)));
+        arena.settings.change(Arena.GAME, "board", old -> old.with(new Terms(null, null, 9)));
         Board newer = arena.board("board");
         arena.boards.delete(Arena.GAME, "board");
         assertEquals(List.of(false), round(board, request(newer, duel("m1"))));

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.statecraft.leaderboard.Arena;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.board.Board;
-import dev.statecraft.leaderboard.board.BoardService;
+import dev.statecraft.leaderboard.board.BoardChange;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.score.ScoreResult.Exhausted;
 import dev.statecraft.leaderboard.score.ScoreResult.Quarantined;
@@ -225,8 +225,8 @@ class AttemptsTest {
 
     private void limit(String id, int most) {
         assertInstanceOf(
-                BoardService.Changed.class,
-                arena.boards.change(Arena.GAME, id, old -> old.with(new Terms(null, null, most))));
+                BoardChange.Changed.class,
+                arena.settings.change(Arena.GAME, id, old -> old.with(new Terms(null, null, most))));
     }
 
     private ScoreResult submit(String id, String player, long value, String submission) {

@@ -181,7 +181,7 @@ class CombinedScoresTest {
     void boardThatIsNotOpenRefuses() {
         Board board = shared.board(RankingType.POINTS);
         List<Instance> instances = busy(board, 3);
-        shared.all.alone(() -> shared.observer.boards.change(
+        shared.all.alone(() -> shared.observer.settings.change(
                 Arena.GAME,
                 SharedEntry.BOARD,
                 old -> old.with(new Terms(null, shared.all.time.clock().instant(), 0))));

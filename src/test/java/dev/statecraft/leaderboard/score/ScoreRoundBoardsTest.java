@@ -35,7 +35,7 @@ class ScoreRoundBoardsTest {
     @Test
     void boardThatIsNotOpenReturnsAll() {
         Board open = round.board(RankingType.POINTS);
-        round.arena.boards.change(Arena.GAME, "board", old -> old.with(new Terms(null, Instant.EPOCH, 0)));
+        round.arena.settings.change(Arena.GAME, "board", old -> old.with(new Terms(null, Instant.EPOCH, 0)));
         Board closed = round.arena.board("board");
         assertEquals(
                 List.of(List.of(), List.of()),
