@@ -23,7 +23,7 @@ import dev.statecraft.leaderboard.settings.Ranking;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.RatingRequest;
 import dev.statecraft.leaderboard.settings.ResetSchedule;
-import dev.statecraft.leaderboard.settings.RewardView;
+import dev.statecraft.leaderboard.settings.RewardsRequest.RewardView;
 import dev.statecraft.leaderboard.settings.Terms;
 import dev.statecraft.leaderboard.settings.Tier;
 import jakarta.ws.rs.Consumes;

@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard.settings;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
+import dev.statecraft.leaderboard.settings.RewardsRequest.RewardView;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.replication.state.StatePath;
 import java.time.DateTimeException;

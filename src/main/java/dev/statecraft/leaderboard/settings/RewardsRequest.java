@@ -1,5 +1,6 @@
 package dev.statecraft.leaderboard.settings;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import java.math.BigDecimal;
@@ -13,9 +14,23 @@ import org.jspecify.annotations.Nullable;
  * Validates the rewards and tiers of board requests. Each method returns the values to store, or throws a
  * {@link ProblemException} with status 400 that names the field.
  */
-final class RewardsRequest {
+public final class RewardsRequest {
 
     private RewardsRequest() {}
+
+    /** API representation of a {@link Reward}. {@code reward} is any JSON value. */
+    public record RewardView(
+            @Nullable String name,
+            @Nullable Long fromRank,
+            @Nullable Long toRank,
+            @Nullable BigDecimal percentile,
+            @Nullable JsonNode reward) {
+
+        public static RewardView of(Reward reward, MetadataJson json) {
+            return new RewardView(
+                    reward.name(), reward.fromRank(), reward.toRank(), reward.percentile(), json.read(reward.reward()));
+        }
+    }
 
     /**
      * Returns the rewards of a request. They keep the stored form of the existing rewards if they equal them as JSON, because
