@@ -102,6 +102,8 @@ class StructureTest {
                                            .registry .segment
             migration.work              -> runtime table http http.json access replication.state replication.entity
                                            .expression .definition .run .registry .segment .execution
+            migration.script            -> runtime table http access replication.state .expression .definition .run
+                                           .registry .segment .execution
             migration.upkeep            -> table access .definition .run .registry .segment .work
             integration.event           -> runtime table http access combining replication.state replication.log replication.commit
                                            replication.upkeep leaderboard.settings leaderboard.board

@@ -11,6 +11,7 @@ import dev.statecraft.migration.execution.DriveService;
 import dev.statecraft.migration.execution.EndService;
 import dev.statecraft.migration.execution.RunReader;
 import dev.statecraft.migration.execution.RunService;
+import dev.statecraft.migration.execution.ScriptStepService;
 import dev.statecraft.migration.execution.StartService;
 import dev.statecraft.migration.execution.StepService;
 import dev.statecraft.migration.registry.DefinitionCatalog;
@@ -23,7 +24,11 @@ import dev.statecraft.migration.registry.SchemaPathService;
 import dev.statecraft.migration.run.QuarantineStore;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunStore;
+import dev.statecraft.migration.run.ScriptStore;
 import dev.statecraft.migration.run.SegmentStore;
+import dev.statecraft.migration.script.ScriptAttemptService;
+import dev.statecraft.migration.script.ScriptBackupService;
+import dev.statecraft.migration.script.ScriptLeaseService;
 import dev.statecraft.migration.segment.BackupService;
 import dev.statecraft.migration.segment.BackupStore;
 import dev.statecraft.migration.segment.PageCompletion;
@@ -86,6 +91,9 @@ public final class Laboratory {
     public final RunService runs;
     final RunReader runReader;
     public final WorkService work;
+    public final ScriptStore scriptStore;
+    public final ScriptLeaseService scriptLeases;
+    public final ScriptAttemptService scriptAttempts;
     public final List<String> waiting = new CopyOnWriteArrayList<>();
 
     public Laboratory() {
@@ -145,22 +153,27 @@ public final class Laboratory {
                 config,
                 ticker);
         segments = new SegmentService(coordinator, workers, runStore, segmentStore, config, ticker, machine.random());
+        EndService ends = new EndService(store, runStore, clock);
+        scriptStore = new ScriptStore(dynamo, realm.tables);
+        ScriptStepService scriptSteps =
+                new ScriptStepService(store, runStore, scriptStore, ends, config, new Waiting(waiting));
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(
                 migrations,
                 definitions,
                 store,
                 starts,
-                new EndService(store, runStore, clock),
+                ends,
                 runStore,
                 segmentStore,
                 realm.reader,
                 realm.types,
                 backups,
+                scriptSteps,
                 config);
         DriveService drive = new DriveService(steps, segments, config, ticker, machine.threads());
         runs = new RunService(migrations, starts, drive, runStore, config, new Waiting(waiting), ticker);
-        runReader = new RunReader(definitions, runStore, segmentStore, quarantine);
+        runReader = new RunReader(definitions, runStore, segmentStore, quarantine, scriptStore);
         realm.schemas.ask(new SchemaPathService(store, definitions, config, ticker));
         WorkPageReader reader = new WorkPageReader(realm.reader, config);
         work = new WorkService(
@@ -176,6 +189,11 @@ public final class Laboratory {
                 config,
                 ticker,
                 machine.random());
+        ScriptBackupService scriptBackups = new ScriptBackupService(runStore, scriptStore, backupStore, config);
+        scriptLeases = new ScriptLeaseService(
+                migrations, steps, runStore, scriptStore, scriptBackups, config, ticker, backoff);
+        scriptAttempts = new ScriptAttemptService(
+                migrations, steps, runStore, scriptStore, backupStore, scriptBackups, config, ticker, backoff);
         plans = new PlanService(realm.reader, config, ticker);
     }
 

@@ -100,17 +100,22 @@ class ApiDocumentTest {
     }
 
     /** POST operations without an Idempotency-Key, with the reason. */
-    private static final Map<String, String> WITHOUT_IDEMPOTENCY_KEY = Map.of(
-            "previewMerge", "changes nothing",
-            "planMigration", "changes nothing",
-            "auditLeaderboard", "changes nothing",
-            "queryEntries", "changes nothing",
-            "createErasure", "the player names the request, and a kept answer would keep the player's name",
-            "createToken", "stores nothing: another token for the same key is as good",
-            "createPlayerToken", "stores nothing: another token for the same player is as good",
-            "leaseMigrationWork", "a lease whose answer was lost ends by itself, and its records are leased again",
-            "completeMigrationWork", "the lease in the body names the request",
-            "receiveRobloxWebhook", "Roblox sends it; the notification names the request");
+    private static final Map<String, String> WITHOUT_IDEMPOTENCY_KEY = Map.ofEntries(
+            Map.entry("previewMerge", "changes nothing"),
+            Map.entry("planMigration", "changes nothing"),
+            Map.entry("auditLeaderboard", "changes nothing"),
+            Map.entry("queryEntries", "changes nothing"),
+            Map.entry("createErasure", "the player names the request, and a kept answer would keep the player's name"),
+            Map.entry("createToken", "stores nothing: another token for the same key is as good"),
+            Map.entry("createPlayerToken", "stores nothing: another token for the same player is as good"),
+            Map.entry(
+                    "leaseMigrationWork",
+                    "a lease whose answer was lost ends by itself, and its records are leased again"),
+            Map.entry("completeMigrationWork", "the lease in the body names the request"),
+            Map.entry("receiveRobloxWebhook", "Roblox sends it; the notification names the request"),
+            Map.entry("leaseMigrationScript", "the holder that asks again gets the same lease"),
+            Map.entry("storeMigrationScriptBackup", "lease and part in the body name the request"),
+            Map.entry("completeMigrationScript", "the lease in the body names the request"));
 
     @Test
     void everyWritingPost_acceptsAnIdempotencyKey() {

@@ -160,7 +160,33 @@ public final class ApiPlay {
                 201);
         world.parameters().put("version", "1.3.0");
         world.call("withdrawMigration");
+        script();
         world.parameters().put("version", "1.1.0");
+    }
+
+    /** A script is applied, and rolled back. */
+    private void script() {
+        world.post("/v1/migrations", "{'version':'1.4.0','description':'Weekly boards','script':true}", 201);
+        world.parameters().put("version", "1.4.0");
+        String lease = null;
+        for (int i = 0; i < 100 && lease == null; i++) {
+            // The rollback of the run before may not have ended.
+            world.rest();
+            world.post("/v1/migrations/apply?waitMillis=0", "{}", 200);
+            lease = world.call("leaseMigrationScript").path("lease");
+        }
+        if (lease == null) {
+            throw new AssertionError("There was no attempt to lease");
+        }
+        world.send(
+                world.document().call("storeMigrationScriptBackup"),
+                Map.of("lease", lease, "part", 0, "data", Map.of("boards", List.of("daily"))),
+                "");
+        world.call("readMigrationScriptBackup", "?lease=" + lease);
+        world.send(
+                world.document().call("completeMigrationScript"),
+                Map.of("lease", lease, "success", true, "message", "2 boards created"),
+                "");
     }
 
     /** Requests a lease until there is a record page, and completes it. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the semantic version, which determines the order
  * @param description human-readable description
- * @param entityType the type of the migrated entities
+ * @param entityType the type of the migrated entities; empty for a script
  * @param kind how the records are transformed
  * @param up transformation to the new state
  * @param down transformation back to the old state, given or derived; null if only a backup can restore it
@@ -43,7 +43,9 @@ public record Definition(
         OPERATIONS,
         EXPRESSION,
         WORKER,
-        CODE
+        CODE,
+        /** One game server performs the migration as a whole. */
+        SCRIPT
     }
 
     /** SHA-256 of the canonical JSON of the definition. */
@@ -63,7 +65,7 @@ public record Definition(
             // An explicit "down" claims this even if the operations of "up" lose values.
             return source.has("down") || operated.sequence().reversible();
         }
-        return down != null;
+        return down != null && kind != Kind.SCRIPT;
     }
 
     /** Paths of values that {@code down} does not restore; they are only in the backup. */

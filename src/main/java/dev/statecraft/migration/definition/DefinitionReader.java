@@ -16,6 +16,7 @@ public final class DefinitionReader {
 
     private static final Set<String> FIELDS =
             Set.of("version", "description", "target", "up", "down", "validation", "invariants", "options");
+    private static final Set<String> SCRIPT_FIELDS = Set.of("version", "description", "script");
     private static final int MAX_CAPACITY = 1_000_000;
     private static final int MAX_SEGMENTS = 64;
     private static final int MAX_PAGE = 90;
@@ -49,10 +50,14 @@ public final class DefinitionReader {
     }
 
     private Definition definition(ObjectNode json) throws Fault {
-        DefinitionFields.noOtherFields("", json, FIELDS);
+        boolean script = json.has("script");
+        DefinitionFields.noOtherFields("", json, script ? SCRIPT_FIELDS : FIELDS);
         SemanticVersion version =
                 version(DefinitionFields.text("version", json.get("version"), SemanticVersion.MAX_LENGTH));
         String description = DefinitionFields.text("description", json.get("description"), limits.descriptionLength());
+        if (script) {
+            return script(version, description, json);
+        }
         JsonNode target = DefinitionFields.object("target", json.get("target"));
         DefinitionFields.noOtherFields("target.", target, Set.of("entityType"));
         String entityType = DefinitionFields.text("target.entityType", target.get("entityType"), Integer.MAX_VALUE);
@@ -82,6 +87,22 @@ public final class DefinitionReader {
                 down,
                 rules(json.get("validation")),
                 invariants(json.get("invariants")),
+                json);
+    }
+
+    private static Definition script(SemanticVersion version, String description, ObjectNode json) throws Fault {
+        if (!json.get("script").isBoolean() || !json.get("script").booleanValue()) {
+            throw new Fault("script", "script must be true.");
+        }
+        return new Definition(
+                version,
+                description,
+                "",
+                Definition.Kind.SCRIPT,
+                new Transformation.Scripted(),
+                new Transformation.Scripted(),
+                List.of(),
+                List.of(),
                 json);
     }
 

@@ -156,6 +156,39 @@ public interface MigrationConfig {
     @WithDefault("1000000")
     long workBytes();
 
+    /** Settings of migrations that one game server performs as a whole. */
+    Script script();
+
+    /**
+     * A game server makes attempts under a lease. An attempt that neither completes nor stores a part of its backup for
+     * {@code migration-timeout} has failed.
+     */
+    interface Script {
+        /** Time before the second attempt; it doubles with each further one. */
+        @WithDefault("1s")
+        Duration firstRetry();
+
+        /** Maximum time that a game server waits before it asks again. */
+        @WithDefault("5s")
+        Duration poll();
+
+        /** Maximum size of a backup as JSON, in bytes. */
+        @WithDefault("5242880")
+        int backupBytes();
+
+        /** Maximum size of a part of a backup as JSON, in bytes: it has to fit into one stored item. */
+        @WithDefault("350000")
+        int partBytes();
+
+        /** Maximum number of parts of a backup. */
+        @WithDefault("200")
+        int parts();
+
+        /** Size up to which a lease contains the backup, in bytes. A larger one is read in parts. */
+        @WithDefault("1000000")
+        int inlineBytes();
+    }
+
     /** Settings of plans (dry runs). */
     Plan plan();
 

@@ -66,6 +66,14 @@ public sealed interface Transformation {
         }
     }
 
+    /** By a game server that performs the migration as a whole. */
+    record Scripted() implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+            return new Transformed.Failed("a game server performs this migration as a whole");
+        }
+    }
+
     /** By Java code that is not deployed. */
     record Missing() implements Transformation {
         @Override

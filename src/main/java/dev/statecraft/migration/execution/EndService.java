@@ -80,7 +80,7 @@ public class EndService {
         long left = down ? progress.main().failed() : progress.back().failed();
         // Backups are needed until every record is rolled back.
         List<Run.Source> backups = undone && left == 0 ? List.of() : run.sources();
-        return new Application(null, 0, run.id(), backups, down ? null : error);
+        return new Application(null, 0, run.id(), backups, down && status != MigrationStatus.FAILED ? null : error);
     }
 
     /** The latest version that is applied, or the baseline. */

@@ -5,6 +5,8 @@ import dev.statecraft.migration.run.Progress;
 import dev.statecraft.migration.run.QuarantineStore;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunStore;
+import dev.statecraft.migration.run.Script;
+import dev.statecraft.migration.run.ScriptStore;
 import dev.statecraft.migration.run.SegmentStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -22,8 +24,15 @@ public class RunReader {
     private final RunStore runs;
     private final SegmentStore segments;
     private final QuarantineStore quarantine;
+    private final ScriptStore scripts;
 
-    public RunReader(DefinitionCatalog definitions, RunStore runs, SegmentStore segments, QuarantineStore quarantine) {
+    public RunReader(
+            DefinitionCatalog definitions,
+            RunStore runs,
+            SegmentStore segments,
+            QuarantineStore quarantine,
+            ScriptStore scripts) {
+        this.scripts = scripts;
         this.quarantine = quarantine;
         this.definitions = definitions;
         this.runs = runs;
@@ -39,7 +48,8 @@ public class RunReader {
                     run,
                     progress,
                     definitions.definitionOf(game, run.version()).invariants(),
-                    failed ? quarantine.list(game, id, FAILURES) : List.of());
+                    failed && !run.isScript() ? quarantine.list(game, id, FAILURES) : List.of(),
+                    script(game, run));
         });
     }
 
@@ -51,8 +61,12 @@ public class RunReader {
      */
     public List<RunState> list(String game, @Nullable String below, int limit) {
         return runs.list(game, below, limit).stream()
-                .map(run -> new RunState(run, progress(game, run), List.of(), List.of()))
+                .map(run -> new RunState(run, progress(game, run), List.of(), List.of(), script(game, run)))
                 .toList();
+    }
+
+    private @Nullable Script script(String game, Run run) {
+        return run.isScript() ? scripts.read(game, run) : null;
     }
 
     private Progress progress(String game, Run run) {

@@ -8,6 +8,7 @@ import dev.statecraft.migration.run.Progress;
 import dev.statecraft.migration.run.Quarantined;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunCounts;
+import dev.statecraft.migration.run.Script;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param undone counts of the rollback of a failed or cancelled run
  * @param invariants sums of the invariants over the migrated records
  * @param failures first quarantined records
+ * @param script attempts of game servers to perform a script; missing unless the migration is one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunView(
@@ -73,7 +75,38 @@ public record RunView(
         double consumedCapacity,
         @Nullable Undone undone,
         List<Sum> invariants,
-        List<Quarantined> failures) {
+        List<Quarantined> failures,
+        @Nullable ScriptAttempts script) {
+
+    /**
+     * Attempts of game servers to perform a script.
+     *
+     * @param direction whether the attempts apply the migration or roll it back
+     * @param attempt number of the last attempt in this direction; 0 before the first
+     * @param holder game server that makes the attempt; missing if none does
+     * @param message message of the last attempt that ended
+     * @param backupBytes bytes of the backup that the run has stored
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RunScript")
+    public record ScriptAttempts(
+            Run.Direction direction,
+            int attempt,
+            @Nullable String holder,
+            @Nullable String message,
+            long backupBytes) {
+
+        static @Nullable ScriptAttempts of(@Nullable Script script) {
+            return script == null
+                    ? null
+                    : new ScriptAttempts(
+                            script.direction(),
+                            script.attempt(),
+                            script.holder(),
+                            script.message(),
+                            script.backupBytes());
+        }
+    }
 
     /** Number of records that were rolled back, and of those that could not be. */
     @Schema(name = "RunUndone")
@@ -121,7 +154,8 @@ public record RunView(
                 Math.round(progress.units() * 10) / 10.0,
                 back.equals(RunCounts.NONE) ? null : new Undone(back.done(), back.failed()),
                 sums(state.invariants(), progress.sums()),
-                state.failures());
+                state.failures(),
+                ScriptAttempts.of(state.script()));
     }
 
     private static @Nullable Long eta(Run run, long handled, long total, double seconds) {

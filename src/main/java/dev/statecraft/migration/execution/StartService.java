@@ -134,7 +134,7 @@ public class StartService {
                     order,
                     RunOptions.of(definition, defaults()),
                     new Run.Schemas(chain.before(version), version.toString()),
-                    config.backupBeforeMigration());
+                    config.backupBeforeMigration() && definition.kind() != Definition.Kind.SCRIPT);
             LedgerEntry.Action action = order.forced() ? LedgerEntry.Action.FORCED : LedgerEntry.Action.STARTED;
             if (started(game, registry, stored, run, action, apply)) {
                 return new Started(run);
@@ -175,7 +175,9 @@ public class StartService {
                     order,
                     RunOptions.of(definition, defaults()),
                     new Run.Schemas(chain.before(version), version.toString()),
-                    config.backupBeforeMigration() && order.mode() == Run.Mode.EXACT);
+                    config.backupBeforeMigration()
+                            && order.mode() == Run.Mode.EXACT
+                            && definition.kind() != Definition.Kind.SCRIPT);
             if (started(game, registry, stored, run, LedgerEntry.Action.ROLLBACK_STARTED, null)) {
                 return new Started(run);
             }

@@ -51,6 +51,7 @@ public class StepService {
     private final EntityReader entities;
     private final EntityTypeService types;
     private final BackupService backups;
+    private final ScriptStepService scripts;
     private final MigrationConfig config;
 
     public StepService(
@@ -64,6 +65,7 @@ public class StepService {
             EntityReader entities,
             EntityTypeService types,
             BackupService backups,
+            ScriptStepService scripts,
             MigrationConfig config) {
         this.migrations = migrations;
         this.definitions = definitions;
@@ -75,13 +77,15 @@ public class StepService {
         this.entities = entities;
         this.types = types;
         this.backups = backups;
+        this.scripts = scripts;
         this.config = config;
     }
 
     /**
      * The next work of a game.
      *
-     * @param done whether there is none: no run is active, or the active run is paused
+     * @param done whether there is none: no run is active, or the active run is paused or waits for a game server that
+     *     runs a script
      * @param run id of the active run, null if there is none
      * @param segments segments to process in parallel until each is done; then {@link #advance} is called again
      */
@@ -111,6 +115,10 @@ public class StepService {
                 }
             } else if (run.paused()) {
                 return new Next(true, run.id(), List.of());
+            } else if (run.isScript()) {
+                if (!scripts.advance(game, run)) {
+                    return new Next(true, run.id(), List.of());
+                }
             } else {
                 List<Integer> open = nextPhase(game, run, millisLeft);
                 if (!open.isEmpty()) {

@@ -153,7 +153,9 @@ final class DryRun {
                 failures,
                 failed,
                 new Plan.Size(bytesBefore, bytesAfter, largest, StateLimits.MAX_BYTES),
-                definition.down() == null || definition.kind() == Definition.Kind.WORKER
+                definition.down() == null
+                                || definition.kind() == Definition.Kind.WORKER
+                                || definition.kind() == Definition.Kind.SCRIPT
                         ? null
                         : new Plan.Check(definition.reversible(), irreversible, irreversibleExample),
                 new Plan.Check(definition.idempotent(), repeated, repeatedExample),
@@ -161,7 +163,9 @@ final class DryRun {
                 sums,
                 new Plan.Estimate((long) Math.ceil(reads), (long) Math.ceil(writes), price),
                 costed == 0 ? null : new Plan.Cost(totalCost / costed, largestCost, limit),
-                warnings.most(settings.warnings()));
+                definition.kind() == Definition.Kind.SCRIPT
+                        ? List.of(PlanWarning.SCRIPT)
+                        : warnings.most(settings.warnings()));
     }
 
     private Subject migrated(Subject subject) {

@@ -103,6 +103,32 @@ public final class MigrationProblems {
                 "Game servers can lease records only of migrations registered with \"up\": {\"worker\": true}.");
     }
 
+    public static Problem notAScript() {
+        return Problem.conflict(
+                "migration-not-a-script",
+                "The migration is not a script",
+                "Game servers can lease only migrations as a whole that are registered with \"script\": true.");
+    }
+
+    public static Problem scriptLeaseLost() {
+        return Problem.conflict(
+                "script-lease-lost",
+                "The attempt has ended or another game server has taken it over",
+                "Nothing was stored. Stop the script, and lease the next attempt.");
+    }
+
+    public static Problem noScriptBackup() {
+        return Problem.notFound(
+                "script-backup-not-found", "The backup has no such part", "The lease tells the number of parts.");
+    }
+
+    public static Problem scriptRollingBack() {
+        return Problem.conflict(
+                "script-rolling-back",
+                "The attempt rolls the migration back",
+                "A backup is stored before the migration is applied.");
+    }
+
     public static Problem leaseLost() {
         return Problem.conflict(
                 "work-lease-lost",

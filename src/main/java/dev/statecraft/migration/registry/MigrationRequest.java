@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A migration to register. {@code target} is {@code {entityType}}; {@code up} and {@code down} are one of
  * {@code {operations}}, {@code {expression}} and {@code {worker: true}}; {@code validation} is a list of
- * {@code {expression, message}}, {@code invariants} one of {@code {expression, tolerance}}.
+ * {@code {expression, message}}, {@code invariants} one of {@code {expression, tolerance}}. A migration that one game
+ * server performs as a whole has {@code script: true} instead of all these.
  */
 public record MigrationRequest(
         @Nullable JsonNode version,
@@ -19,6 +20,7 @@ public record MigrationRequest(
         @Nullable JsonNode validation,
         @Nullable JsonNode invariants,
         @Nullable JsonNode options,
+        @Nullable JsonNode script,
         @Nullable Boolean outOfOrder) {
 
     private static final String FAILURE_THRESHOLD = "failureThreshold";
@@ -34,6 +36,7 @@ public record MigrationRequest(
         put(json, "validation", validation);
         put(json, "invariants", invariants);
         put(json, "options", options(object(options)));
+        put(json, "script", script);
         return json;
     }
 

@@ -272,7 +272,9 @@ public class MigrationResource {
             throw refused(prefix + malformed.field(), malformed.reason());
         }
         Definition definition = ((DefinitionReader.Read) reading).definition();
-        Ids.check(prefix + "target.entityType", definition.entityType());
+        if (definition.kind() != Definition.Kind.SCRIPT) {
+            Ids.check(prefix + "target.entityType", definition.entityType());
+        }
         int bytes = definition.source().toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > config.definitionBytes()) {
             throw new ProblemException(Problem.tooLarge(config.definitionBytes()));

@@ -14,6 +14,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "PlanWarning")
 public record PlanWarning(Code code, String path, String message, int count, String example) {
 
+    /** The warning of a plan of a script. */
+    static final PlanWarning SCRIPT = new PlanWarning(
+            Code.NOT_PLANNED, "", "A game server performs this migration as a whole. A plan cannot try it.", 0, "");
+
     /** Kind of a change. */
     @Schema(name = "PlanWarningCode")
     public enum Code {
@@ -22,6 +26,8 @@ public record PlanWarning(Code code, String path, String message, int count, Str
         /** The JSON type of a value changed. */
         TYPE_CHANGED,
         /** A member is absent from the new state. */
-        MEMBER_REMOVED
+        MEMBER_REMOVED,
+        /** A game server performs the migration as a whole, so nothing was tried. */
+        NOT_PLANNED
     }
 }

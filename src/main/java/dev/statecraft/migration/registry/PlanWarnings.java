@@ -88,6 +88,7 @@ final class PlanWarnings {
                     case MEMBER_REMOVED ->
                         "The member is absent from the new state. An expression returns the whole new state;"
                                 + " merge(state, {...}) keeps the members that it does not name.";
+                    case NOT_PLANNED -> throw new IllegalArgumentException("not a change of a record");
                 };
         return new PlanWarning(place.code(), ErrorText.bounded(place.path()), message, seen.count, seen.example);
     }

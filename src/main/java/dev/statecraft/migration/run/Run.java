@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id unique id; a later run has a greater one
  * @param version version of the migration
- * @param entityType entity type whose entities the run processes
+ * @param entityType entity type whose entities the run processes; empty for a script
  * @param direction whether the run was started to apply the migration or to roll it back
  * @param status status of the run, regardless of a pause
  * @param phase current phase
@@ -218,19 +218,16 @@ public record Run(
     public Run at(MigrationStatus status, Phase phase) {
         Instant settling = phase.changesSchema() ? null : settlingSince;
         return copy(status, phase, paused, stopping, options, sources, segments, canary, total, null, error, null)
-                .settlingSince(settling, revision + 1);
+                .with(keepsBackup, settling, revision + 1);
     }
 
     /** The run after a worker has seen its change of the type's schema version. */
     public Run settling(Instant since) {
-        return settlingSince(since, revision + 1);
+        return with(keepsBackup, since, revision + 1);
     }
 
     public Run planned(MigrationStatus status, Phase phase, int segments, long canary, long total) {
-        List<Source> own = keepsBackup && direction == Direction.UP
-                ? Stream.concat(sources.stream(), Stream.of(new Source(id, segments)))
-                        .toList()
-                : sources;
+        List<Source> own = keepsBackup ? sourcesWith(segments) : sources;
         return copy(status, phase, paused, stopping, options, own, segments, canary, total, null, error, null);
     }
 
@@ -252,8 +249,21 @@ public record Run(
         return with(false, settlingSince, revision + 1);
     }
 
-    private Run settlingSince(@Nullable Instant since, long nextRevision) {
-        return with(keepsBackup, since, nextRevision);
+    /** This revision of a run of a script that has stored a backup, which later rollbacks restore. */
+    public Run backedUp() {
+        List<Source> own = sourcesWith(segments);
+        return copy(status, phase, paused, stopping, options, own, segments, canary, total, finishedAt, error, outcome)
+                .with(true, settlingSince, revision);
+    }
+
+    private List<Source> sourcesWith(int ownSegments) {
+        Stream<Source> own = Stream.of(new Source(id, ownSegments));
+        return direction == Direction.UP ? Stream.concat(sources.stream(), own).toList() : sources;
+    }
+
+    /** Whether one game server performs the migration as a whole, and no entities are processed. */
+    public boolean isScript() {
+        return entityType.isEmpty();
     }
 
     private Run with(boolean backup, @Nullable Instant settling, long nextRevision) {

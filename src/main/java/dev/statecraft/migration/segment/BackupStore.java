@@ -41,6 +41,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *   <li>Key: {@code pk} = game#backup#run#segment, {@code sk} = space#commit#part, numbers with leading zeros.
  *   <li>Attributes: {@code d} packed JSON: for each record its id {@code i}, version {@code v}, schema version {@code m},
  *       owner {@code o} if it has one, and state {@code s}.
+ *   <li>The parts of a script's backup: segment 0, {@code sk} = script#part, {@code t} packed JSON.
  * </ul>
  */
 @ApplicationScoped
@@ -54,6 +55,9 @@ public class BackupStore {
 
     /** Attribute of the packed records. */
     private static final String DATA = "d";
+
+    /** Attribute of a packed part of a script's backup. */
+    private static final String SCRIPT = "t";
 
     private static final int DEFLATE_BYTES = 256;
 
@@ -118,6 +122,30 @@ public class BackupStore {
                 .build();
     }
 
+    /** The write that stores a part of a script's backup, and replaces one with the same number. */
+    public TransactionWrites keepingPart(String game, String run, int part, JsonNode data) {
+        Map<String, AttributeValue> item = new HashMap<>(scriptKey(game, run, part));
+        item.put(SCRIPT, b(PackedJson.of(data, DEFLATE_BYTES).bytes()));
+        return new TransactionWrites(List.of(TransactWriteItem.builder()
+                .put(put -> put.tableName(tables.migrations()).item(item))
+                .build()));
+    }
+
+    /** Reads a part of a script's backup, strongly consistent; empty if it is deleted. Cost: 1 RCU per 4 KB packed. */
+    public Optional<JsonNode> part(String game, String run, int part) {
+        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.migrations())
+                        .key(scriptKey(game, run, part))
+                        .consistentRead(true))
+                .item();
+        return item.isEmpty()
+                ? Optional.empty()
+                : Optional.of(PackedJson.stored(Attributes.bytes(item, SCRIPT)).value());
+    }
+
+    private static Map<String, AttributeValue> scriptKey(String game, String run, int part) {
+        return Map.of("pk", s(partition(game, run, 0)), "sk", s("script#" + PaddedNumber.of(part, 4)));
+    }
+
     /**
      * Reads the next part of a segment's backup, strongly consistent, the newest of each space first: a record that the
      * run migrated again after it was created again has several states. Returns nothing at the end. Cost: 1 RCU per 4 KB
@@ -157,13 +185,23 @@ public class BackupStore {
             return Optional.empty();
         }
         Map<String, AttributeValue> item = found.get();
+        String key = Attributes.string(item, "sk");
+        if (item.containsKey(SCRIPT)) {
+            boolean removed =
+                    ConditionalPut.write(dynamo, tables.migrations(), item, SCRIPT, read -> ScriptErasure.without(
+                                    PackedJson.stored(Attributes.bytes(read, SCRIPT))
+                                            .value(),
+                                    playerId)
+                            .map(data -> b(PackedJson.of(data, DEFLATE_BYTES).bytes())));
+            return Optional.of(new Erased(key, removed ? 1 : 0));
+        }
         int records = (int) StreamSupport.stream(packed(item).spliterator(), false)
                 .filter(record -> isOf(record, playerId))
                 .count();
         boolean erased = records > 0
                 && ConditionalPut.write(
                         dynamo, tables.migrations(), item, DATA, read -> Optional.of(without(read, playerId)));
-        return Optional.of(new Erased(Attributes.string(item, "sk"), erased ? records : 0));
+        return Optional.of(new Erased(key, erased ? records : 0));
     }
 
     private static AttributeValue without(Map<String, AttributeValue> item, String playerId) {
