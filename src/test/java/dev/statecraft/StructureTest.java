@@ -64,7 +64,7 @@ class StructureTest {
             openapi                     -> http access
             replication.state           -> table
             replication.guard           -> .state
-            replication.type            -> runtime table http access .state
+            replication.type            -> runtime table http access .state .guard
             replication.log             -> table .state
             replication.statistics      -> table access .state .log
             replication.merge           -> .state .type
@@ -89,11 +89,11 @@ class StructureTest {
             leaderboard.season          -> runtime table http access .settings .board .entry .rank .listing
             leaderboard.upkeep          -> table http access .settings .board .entry .rank .score .match .listing
                                            .season
-            migration.expression        -> table replication.state
+            migration.expression        -> table replication.state replication.guard
             migration.definition        -> table replication.state .expression
             migration.run               -> table replication.state .expression .definition
             migration.registry          -> runtime table http access access.idempotency replication.state
-                                           replication.entity .expression .definition .run
+                                           replication.type replication.entity .expression .definition .run
             migration.segment           -> runtime table replication.state replication.type replication.command
                                            replication.commit
                                            replication.entity .expression .definition .run .registry

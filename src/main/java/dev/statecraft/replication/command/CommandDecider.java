@@ -102,6 +102,9 @@ public class CommandDecider {
         if (rejection.isEmpty() && !old.deleted()) {
             rejection = Optional.of(new Rejection.Exists());
         }
+        if (rejection.isEmpty()) {
+            rejection = StateRules.violatedOfType(entity.state(), type);
+        }
         return rejection
                 .<Decision>map(Reject::new)
                 .orElseGet(() -> new Write(
@@ -163,7 +166,7 @@ public class CommandDecider {
             return new Reject(new Rejection.Lost(refused.conflicts(), refused.strategy()));
         }
         Merge.Accepted accepted = (Merge.Accepted) merged;
-        Optional<Rejection> refused = StateRules.violatedBy(accepted.state(), guard);
+        Optional<Rejection> refused = StateRules.violatedBy(accepted.state(), type, guard);
         return refused.isPresent()
                 ? new Reject(refused.get())
                 : new Write(
@@ -229,6 +232,11 @@ public class CommandDecider {
                     "Version " + version + " belongs to an earlier entity of the type " + again.type()
                             + ". Delete the current entity before reverting to it."));
         }
+        EntityType restored = same ? type : types.find(game, again.type());
+        Optional<Rejection> violated = StateRules.violatedOfType(again.json(), restored);
+        if (violated.isPresent()) {
+            return new Reject(violated.get());
+        }
         return new Write(
                 again.type(),
                 again.json(),
@@ -237,7 +245,7 @@ public class CommandDecider {
                 source.by(),
                 null,
                 List.of(),
-                types.historyLimit(same ? type : types.find(game, again.type())));
+                types.historyLimit(restored));
     }
 
     private Optional<Rejection> forbidden(String game, EntityType type, @Nullable String owner, Source source) {

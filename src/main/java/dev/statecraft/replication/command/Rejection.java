@@ -1,6 +1,7 @@
 package dev.statecraft.replication.command;
 
 import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.SchemaViolation;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.state.Strategy;
@@ -33,8 +34,11 @@ public sealed interface Rejection {
     /** The stored values won every conflict, or the update changes nothing. */
     record Lost(List<Conflict> conflicts, Strategy strategy) implements Rejection {}
 
-    /** A rule of the update's guard is violated. */
+    /** A rule of the guard of the update, or of its entity type, is violated. */
     record GuardFailed(Guard.Violation violation) implements Rejection {}
+
+    /** The resulting state violates the schema of its entity type. */
+    record SchemaViolated(SchemaViolation violation) implements Rejection {}
 
     /** An earlier request with the same mutation id was parked. */
     record AlreadyParked() implements Rejection {}

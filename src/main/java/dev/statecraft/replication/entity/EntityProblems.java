@@ -147,6 +147,9 @@ public final class EntityProblems {
         if (rejection instanceof Rejection.GuardFailed failed) {
             return GuardProblems.of(failed);
         }
+        if (rejection instanceof Rejection.SchemaViolated violated) {
+            return GuardProblems.of(violated);
+        }
         if (rejection instanceof Rejection.ManualConflict manual) {
             return conflict(
                     "The strategy is MANUAL. An atomic batch cannot park a conflict.", current, manual.conflicts());
