@@ -29,6 +29,7 @@ import org.junit.platform.suite.api.Suite;
             "dev.statecraft.http.json.RequestBodySizeTest",
             "dev.statecraft.http.json.RequestBodyTest",
             "dev.statecraft.http.json.ResponseBodyTest",
+            "dev.statecraft.infra.ApplyCommandTest",
             "dev.statecraft.integration.SystemResourceTest",
             "dev.statecraft.integration.synchronization.MigrationTriggerTest",
             "dev.statecraft.lambda.ApiHandlerTest",
@@ -60,7 +61,6 @@ import org.junit.platform.suite.api.Suite;
             "dev.statecraft.replication.StateBadInputTest",
             "dev.statecraft.replication.commit.ConflictResourceTest",
             "dev.statecraft.replication.entity.EntityResourceTest",
-            "dev.statecraft.replication.entity.SessionResourceTest",
             "dev.statecraft.replication.feed.SyncResourceTest",
             "dev.statecraft.replication.guard.GuardResourceTest",
             "dev.statecraft.replication.state.EntityHistoryTest"

@@ -95,9 +95,15 @@ class ConventionTest {
                             .contains(topLevelName(type))
                     && packageOf(type).equals("table"));
 
-    /** The expression language, its regular expressions, and the collections its interfaces name. */
+    /** The expression language, and the collections its interfaces name. */
     private static final DescribedPredicate<JavaClass> CEL =
-            resideInAnyPackage("dev.cel..", "com.google.re2j..", "com.google.common.collect..");
+            resideInAnyPackage("dev.cel..", "com.google.common.collect..");
+
+    private static final DescribedPredicate<JavaClass> RE2 = resideInAPackage("com.google.re2j..");
+
+    /** The only class of the domain that calls the regular expressions with linear time. */
+    private static final DescribedPredicate<JavaClass> PATTERN =
+            describe("the regular expression", type -> topLevelName(type).equals("TextPattern"));
 
     private static final DescribedPredicate<JavaClass> FILTER =
             describe("a Filter", type -> topLevelName(type).endsWith("Filter"));
@@ -122,7 +128,9 @@ class ConventionTest {
                 .that(DOMAIN)
                 .should(dependOnlyOn(
                         "the JDK, JSON, names in the OpenAPI document, and domain",
-                        (type, target) -> allowed.test(target) || (CEL.test(target) && isExpression(type))))
+                        (type, target) -> allowed.test(target)
+                                || (CEL.test(target) && isExpression(type))
+                                || (RE2.test(target) && PATTERN.test(type))))
                 .check(MAIN);
     }
 

@@ -64,21 +64,20 @@ class StructureTest {
             openapi                     -> http access
             replication.state           -> table
             replication.guard           -> .state
-            replication.type            -> runtime table http access .state
+            replication.type            -> runtime table http access .state .guard
             replication.log             -> table .state
             replication.statistics      -> table access .state .log
             replication.merge           -> .state .type
             replication.command         -> .state .guard .type .log .merge
-            replication.session         -> runtime table .state
             replication.commit          -> runtime table http access access.idempotency combining .state .guard .type
-                                           .log .statistics .merge .command .session
-            replication.entity          -> runtime table http access access.idempotency .state .guard .type .log .merge
-                                           .command .session .commit
+                                           .log .statistics .merge .command
+            replication.entity          -> table http access access.idempotency .state .guard .type .log .merge
+                                           .command .commit
             replication.feed            -> runtime table http http.json access access.idempotency access.limit
-                                           .state .type .log .statistics .command .session .commit .entity
+                                           .state .type .log .statistics .command .commit .entity
             replication.socket          -> runtime table http http.json access access.key access.limit .state .log
-                                           .session .feed
-            replication.upkeep          -> table .state .type .log .command .session .commit .feed
+                                           .feed
+            replication.upkeep          -> table .state .type .log .command .commit .feed
             leaderboard.settings        -> table rating http replication.state
             leaderboard.board           -> runtime table http access access.idempotency .settings
             leaderboard.entry           -> table rating .settings .board
@@ -90,11 +89,11 @@ class StructureTest {
             leaderboard.season          -> runtime table http access .settings .board .entry .rank .listing
             leaderboard.upkeep          -> table http access .settings .board .entry .rank .score .match .listing
                                            .season
-            migration.expression        -> table replication.state
+            migration.expression        -> table replication.state replication.guard
             migration.definition        -> table replication.state .expression
             migration.run               -> table replication.state .expression .definition
             migration.registry          -> runtime table http access access.idempotency replication.state
-                                           replication.entity .expression .definition .run
+                                           replication.type replication.entity .expression .definition .run
             migration.segment           -> runtime table replication.state replication.type replication.command
                                            replication.commit
                                            replication.entity .expression .definition .run .registry
@@ -125,8 +124,8 @@ class StructureTest {
                                            replication.upkeep leaderboard.upkeep migration.upkeep integration.event
             lambda                      -> runtime table http http.json access access.key access.token
                                            access.authentication replication.log replication.statistics
-                                           replication.commit replication.entity replication.socket leaderboard.rank
-                                           leaderboard.upkeep migration.segment migration.execution integration.event
+                                           replication.commit replication.socket leaderboard.rank leaderboard.upkeep
+                                           migration.segment migration.execution integration.event
                                            integration.binding integration.synchronization erasure
             local.template              ->
             local.stream                -> .template

@@ -33,7 +33,6 @@ public final class QueryParameters {
             "count",
             "cursor",
             "exact",
-            "fence",
             "fresh",
             "game",
             "limit",

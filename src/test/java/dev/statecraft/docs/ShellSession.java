@@ -70,12 +70,13 @@ final class ShellSession implements AutoCloseable {
 
     /**
      * @param directory where scripts and their standard errors are kept
-     * @param key the credential of requests that name none
+     * @param key the credential of requests that name none, also of the commands in infra
      */
     ShellSession(Path directory, String key) throws IOException {
         this.directory = Files.createDirectories(directory);
         ProcessBuilder builder = new ProcessBuilder("sh").redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("STATECRAFT_PAGE_KEY", key);
+        builder.environment().put("STATECRAFT_KEY", key);
         // A proxy of the machine must not see requests to the local application.
         builder.environment().put("NO_PROXY", "localhost,127.0.0.1");
         process = builder.start();

@@ -42,12 +42,7 @@ public final class ErasureParts {
                 store,
                 arena.erasures,
                 new ReplicationErasureService(
-                        realm.players,
-                        realm.conflicts,
-                        realm.commits,
-                        realm.entityStore,
-                        realm.historyStore,
-                        realm.messages),
+                        realm.players, realm.conflicts, realm.commits, realm.entityStore, realm.historyStore),
                 events.erasures,
                 new MigrationErasureService(lab.runStore, lab.backupStore, lab.quarantine, lab.workStore),
                 config,

@@ -17,7 +17,7 @@ class ShellScriptsTest {
 
     private static List<String> scripts() throws Exception {
         List<String> scripts = new ArrayList<>(List.of(".ci/run"));
-        for (String folder : List.of("infra", "src/test/resources/dev/statecraft/infra")) {
+        for (String folder : List.of("infra", "infra/cli", "src/test/resources/dev/statecraft/infra")) {
             try (Stream<Path> files = Files.list(Path.of(folder))) {
                 for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                     if (Files.readString(file).startsWith("#!")) {
@@ -27,7 +27,9 @@ class ShellScriptsTest {
             }
         }
         assertTrue(
-                scripts.containsAll(List.of("infra/deploy", "infra/delete-data", "infra/migrate")), scripts::toString);
+                scripts.containsAll(
+                        List.of("infra/apply", "infra/cli/run", "infra/deploy", "infra/delete-data", "infra/migrate")),
+                scripts::toString);
         return scripts;
     }
 

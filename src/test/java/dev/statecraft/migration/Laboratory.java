@@ -46,7 +46,10 @@ import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
+import dev.statecraft.replication.guard.GuardReader;
+import dev.statecraft.replication.guard.SchemaReader;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.type.EntityType;
 import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Batches;
@@ -194,7 +197,7 @@ public final class Laboratory {
                 migrations, steps, runStore, scriptStore, scriptBackups, config, ticker, backoff);
         scriptAttempts = new ScriptAttemptService(
                 migrations, steps, runStore, scriptStore, backupStore, scriptBackups, config, ticker, backoff);
-        plans = new PlanService(realm.reader, config, ticker);
+        plans = new PlanService(realm.reader, realm.types, config, ticker);
     }
 
     private static MigrationConfig config(Map<String, String> settings) {
@@ -284,6 +287,24 @@ public final class Laboratory {
         if (!(((EntityService.Decided) updated).result() instanceof CommitResult.Done)) {
             throw new AssertionError(updated.toString());
         }
+    }
+
+    /** Sets the guards and the schema of the type PLAYER_DATA. */
+    public void rules(String guards, String schema) {
+        EntityType standard = EntityType.standard("PLAYER_DATA");
+        GuardReader.Read guard = (GuardReader.Read) GuardReader.parse("guards", JsonFixtures.of(guards), 100);
+        SchemaReader.Read states = (SchemaReader.Read) SchemaReader.parse("schema", JsonFixtures.of(schema), 500);
+        realm.types.put(
+                GAME,
+                new EntityType(
+                        standard.name(),
+                        standard.strategy(),
+                        standard.fallback(),
+                        standard.rules(),
+                        standard.playersMayWrite(),
+                        standard.historyLimit(),
+                        guard.guard(),
+                        states.schema()));
     }
 
     public void create(String space, String id, String state) {

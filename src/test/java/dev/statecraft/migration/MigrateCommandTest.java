@@ -162,13 +162,13 @@ public class MigrateCommandTest {
     }
 
     private Ended migrate(String... options) throws Exception {
-        return forked("http://localhost:" + server.getAddress().getPort(), "sk_test", options);
+        return forked("migrate", "http://localhost:" + server.getAddress().getPort(), "sk_test", options);
     }
 
-    /** Forks the command. */
-    public static Ended forked(String url, String key, String... options) throws Exception {
+    /** Forks a command of infra. */
+    public static Ended forked(String name, String url, String key, String... options) throws Exception {
         List<String> command = Stream.concat(
-                        Stream.of("sh", "infra/migrate", "--url", url, "--key", key), Arrays.stream(options))
+                        Stream.of("sh", "infra/" + name, "--url", url, "--key", key), Arrays.stream(options))
                 .toList();
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));

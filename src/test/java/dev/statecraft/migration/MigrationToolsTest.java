@@ -288,6 +288,6 @@ class MigrationToolsTest {
     }
 
     private MigrateCommandTest.Ended migrate(String... options) throws Exception {
-        return MigrateCommandTest.forked("http://localhost:" + RestAssured.port, key, options);
+        return MigrateCommandTest.forked("migrate", "http://localhost:" + RestAssured.port, key, options);
     }
 }

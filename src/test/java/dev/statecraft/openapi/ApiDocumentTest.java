@@ -102,6 +102,8 @@ class ApiDocumentTest {
     /** POST operations without an Idempotency-Key, with the reason. */
     private static final Map<String, String> WITHOUT_IDEMPOTENCY_KEY = Map.ofEntries(
             Map.entry("previewMerge", "changes nothing"),
+            Map.entry("planEntityType", "changes nothing"),
+            Map.entry("planLeaderboard", "changes nothing"),
             Map.entry("planMigration", "changes nothing"),
             Map.entry("auditLeaderboard", "changes nothing"),
             Map.entry("queryEntries", "changes nothing"),

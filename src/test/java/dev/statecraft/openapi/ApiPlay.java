@@ -46,6 +46,7 @@ public final class ApiPlay {
         world.call("createLeaderboard");
         world.call("updatePlayerScore");
         world.call("updatePlayerScores");
+        world.call("planLeaderboard");
         world.call("putLeaderboard");
         world.call("changeLeaderboard");
         world.post(
@@ -89,6 +90,7 @@ public final class ApiPlay {
 
     private void entities() {
         world.call("createEntity");
+        world.call("planEntityType");
         world.call("putEntityType");
         for (String each : List.of(
                 "updateEntity",

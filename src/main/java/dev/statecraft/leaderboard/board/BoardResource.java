@@ -141,12 +141,19 @@ public class BoardResource {
     }
 
     /**
-     * API representation of a configured board.
+     * API representation of a configured board, or of a board that would be configured.
      *
      * @param created whether the board is new
-     * @param changed names of the settings that were changed; empty for a new board and if nothing was written
+     * @param changed names of the settings that change; empty for a new board and if nothing is written
      */
-    public record BoardPutAnswer(@JsonUnwrapped BoardView board, boolean created, List<String> changed) {}
+    public record BoardPutAnswer(@JsonUnwrapped BoardView board, boolean created, List<String> changed) {
+
+        static BoardPutAnswer of(BoardView view, BoardChange result) {
+            return result instanceof BoardChange.Changed changed
+                    ? new BoardPutAnswer(view, false, changed.fields())
+                    : new BoardPutAnswer(view, true, List.of());
+        }
+    }
 
     /** A page of boards by id. */
     public record BoardList(
@@ -209,12 +216,24 @@ public class BoardResource {
         Ids.check("board", id);
         BoardRequest.Limits limits = limits();
         BoardChange result = settings.put(caller.game(), id, existing -> request.configure(existing, limits));
-        BoardView view = view(board(result));
-        return result instanceof BoardChange.Changed changed
-                ? RestResponse.ok(new BoardPutAnswer(view, false, changed.fields()))
-                : RestResponse.ResponseBuilder.<BoardPutAnswer>created(location(id))
-                        .entity(new BoardPutAnswer(view, true, List.of()))
-                        .build();
+        BoardPutAnswer answer = BoardPutAnswer.of(view(board(result)), result);
+        return answer.created()
+                ? RestResponse.ResponseBuilder.<BoardPutAnswer>created(location(id))
+                        .entity(answer)
+                        .build()
+                : RestResponse.ok(answer);
+    }
+
+    /** Returns what {@link #put} would do and writes nothing. */
+    @POST
+    @Path("/{board}/plan")
+    @Requires(Scope.BOARD_READ)
+    @Operation(operationId = "planLeaderboard", summary = "Plan the settings of a board: a dry run of PUT")
+    public BoardPutAnswer plan(@PathParam("board") String id, BoardRequest request) {
+        Ids.check("board", id);
+        BoardRequest.Limits limits = limits();
+        BoardChange result = settings.plan(caller.game(), id, existing -> request.configure(existing, limits));
+        return BoardPutAnswer.of(view(board(result)), result);
     }
 
     private static URI location(String id) {

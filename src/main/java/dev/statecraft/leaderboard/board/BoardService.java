@@ -42,12 +42,16 @@ public class BoardService {
      * @return empty if a board with this id exists
      */
     public Optional<Board> create(String game, String id, BoardSettings settings) {
-        Instant now = now();
-        Board first = Board.first(game, id, settings, now, now.plus(config.snapshotInterval()));
         Deadline staleAt = staleAt();
-        Optional<Board> created = boards.create(first);
+        Optional<Board> created = boards.create(first(game, id, settings));
         created.ifPresent(board -> cache.put(board, staleAt::passed));
         return created;
+    }
+
+    /** Returns a new board, which is not stored. */
+    Board first(String game, String id, BoardSettings settings) {
+        Instant now = now();
+        return Board.first(game, id, settings, now, now.plus(config.snapshotInterval()));
     }
 
     /**
@@ -191,14 +195,9 @@ public class BoardService {
         return boards.list(game, afterId, limit).boards();
     }
 
-    /**
-     * Gives a board other settings. Returns after {@code board-cache}, when every instance sees the change.
-     *
-     * @return the changed board; empty if another writer changed it
-     */
-    Optional<Board> with(Board board, BoardSettings settings) {
-        Board changed = board.with(settings, now());
-        return replace(changed, board, true) ? Optional.of(changed) : Optional.empty();
+    /** Returns a board with other settings, which is not stored. */
+    Board with(Board board, BoardSettings settings) {
+        return board.with(settings, now());
     }
 
     /** Whether a board accepts scores now. */

@@ -65,6 +65,14 @@ public class BoardSettingsService {
         });
     }
 
+    /** Returns the result that {@link #put} would have now. Nothing is written. Cost: 1 RCU. */
+    public BoardChange plan(String game, String id, Wanted wanted) {
+        Optional<Board> found = boards.read(game, id);
+        return found.isEmpty()
+                ? new BoardChange.Created(boards.first(game, id, wanted.settings(null)))
+                : decide(found.get(), wanted.settings(found.get().settings()));
+    }
+
     /** Changes the settings of a board. Cost: 1 RCU, and a write if something changes. */
     public BoardChange change(String game, String id, UnaryOperator<BoardSettings> change) {
         return attempt(() -> {
@@ -92,21 +100,31 @@ public class BoardSettingsService {
     }
 
     private Optional<BoardChange> changed(Board board, BoardSettings settings) {
+        BoardChange decision = decide(board, settings);
+        return decision instanceof BoardChange.Changed changed
+                        && !changed.fields().isEmpty()
+                        && !boards.replace(changed.board(), board, true)
+                ? Optional.empty()
+                : Optional.of(decision);
+    }
+
+    /** Decides on other settings of a board. Nothing is written. */
+    private BoardChange decide(Board board, BoardSettings settings) {
         List<String> fields = settings.changes(board.settings());
         if (fields.isEmpty()) {
-            return Optional.of(new BoardChange.Changed(board, fields));
+            return new BoardChange.Changed(board, fields);
         }
         if (board.seasons().closed()
                 && !settings.terms().samePeriod(board.settings().terms())) {
-            return Optional.of(new BoardChange.Closed(board));
+            return new BoardChange.Closed(board);
         }
         List<String> locked = settings.lockedChanges(board.settings());
         if (board.scored() && !locked.isEmpty()) {
-            return Optional.of(new BoardChange.Locked(locked));
+            return new BoardChange.Locked(locked);
         }
         if (fields.contains("lanes")) {
-            return Optional.of(new BoardChange.LanesFixed(board.settings().lanes()));
+            return new BoardChange.LanesFixed(board.settings().lanes());
         }
-        return boards.with(board, settings).map(changed -> new BoardChange.Changed(changed, fields));
+        return new BoardChange.Changed(boards.with(board, settings), fields);
     }
 }

@@ -1,21 +1,12 @@
 package dev.statecraft.migration.expression;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import dev.statecraft.replication.guard.TextPattern;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** String functions. Positions count code points, so no function splits a surrogate pair. */
 final class ExpressionText {
-
-    /** Maximum length of a pattern of {@code matches}, in characters. */
-    private static final int MAX_PATTERN = 256;
-
-    /** Maximum product of the repetition counts of a pattern: each repetition is a copy in the compiled pattern. */
-    private static final int MAX_REPETITIONS = 1_000;
-
-    private static final java.util.regex.Pattern REPETITION =
-            java.util.regex.Pattern.compile("\\{([0-9]{1,9})(?:,([0-9]{0,9}))?}");
 
     private final ExpressionMeter meter;
 
@@ -131,33 +122,18 @@ final class ExpressionText {
     }
 
     private boolean matches(String text, String pattern) throws ExpressionFailure {
-        if (pattern.length() > MAX_PATTERN) {
-            throw new ExpressionFailure("a pattern has at most " + MAX_PATTERN + " characters");
+        Optional<String> exceeded = TextPattern.exceeded(pattern);
+        if (exceeded.isPresent()) {
+            throw new ExpressionFailure(exceeded.get());
         }
-        long repetitions = repetitions(pattern);
-        if (repetitions > MAX_REPETITIONS) {
-            throw new ExpressionFailure(
-                    "a pattern repeats at most " + MAX_REPETITIONS + " times, nested ones multiplied");
-        }
+        long repetitions = TextPattern.repetitions(pattern);
         meter.charge((1L + pattern.length()) * repetitions);
         meter.chargeText((1L + text.length()) * (1L + pattern.length()) * repetitions);
-        try {
-            return Pattern.compile(pattern).matcher(text).find();
-        } catch (PatternSyntaxException e) {
-            throw new ExpressionFailure("the pattern is not valid RE2: " + e.getDescription());
+        TextPattern.Compilation compilation = TextPattern.compile(pattern);
+        if (compilation instanceof TextPattern.Invalid invalid) {
+            throw new ExpressionFailure(invalid.reason());
         }
-    }
-
-    /** An upper bound of how often a part of a pattern is repeated: all counted repetitions multiplied. */
-    private static long repetitions(String pattern) {
-        long product = 1;
-        var counts = REPETITION.matcher(pattern);
-        while (counts.find() && product <= MAX_REPETITIONS) {
-            String most = counts.group(2);
-            long least = Long.parseLong(counts.group(1));
-            product *= Math.max(1, most == null || most.isEmpty() ? least : Math.max(least, Long.parseLong(most)));
-        }
-        return product;
+        return ((TextPattern.Compiled) compilation).pattern().isIn(text);
     }
 
     /** The index of a code point in the text's characters; the text's length for the one behind the last. */

@@ -16,6 +16,7 @@ import dev.statecraft.migration.expression.Subject;
 import dev.statecraft.replication.state.JsonValues;
 import dev.statecraft.replication.state.StateDiff;
 import dev.statecraft.replication.state.StateLimits;
+import dev.statecraft.replication.type.EntityType;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class DryRun {
     private static final double INDEX_READ_UNITS = 100.0 / READ_UNIT_BYTES / 2;
 
     private final Definition definition;
+    private final EntityType type;
     private final ExpressionBounds bounds;
     private final Settings settings;
     private final long limit;
@@ -73,8 +75,10 @@ final class DryRun {
             BigDecimal pricePerMillionReads,
             BigDecimal pricePerMillionWrites) {}
 
-    DryRun(Definition definition, ExpressionBounds bounds, Settings settings) {
+    /** Starts a dry run. The results must satisfy the guards and the schema of the entity type. */
+    DryRun(Definition definition, EntityType type, ExpressionBounds bounds, Settings settings) {
         this.definition = definition;
+        this.type = type;
         this.limit = bounds.cost();
         this.bounds = bounds.reportingTo(cost -> recordCost += cost);
         this.settings = settings;
@@ -181,16 +185,14 @@ final class DryRun {
     }
 
     private Optional<String> violation(Subject subject, ObjectNode state, ObjectNode result) {
-        if (!settings.validation()) {
-            return Optional.empty();
-        }
-        for (Rule rule : definition.validation()) {
+        for (Rule rule : settings.validation() ? definition.validation() : List.<Rule>of()) {
             Optional<String> violation = rule.violation(result, subject, state, bounds);
             if (violation.isPresent()) {
                 return violation;
             }
         }
-        return addSums(subject, state, result);
+        Optional<String> ofType = type.violation(result);
+        return ofType.isPresent() || !settings.validation() ? ofType : addSums(subject, state, result);
     }
 
     private Optional<String> addSums(Subject subject, ObjectNode state, ObjectNode result) {

@@ -8,6 +8,8 @@ import dev.statecraft.migration.expression.Subject;
 import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityKey;
+import dev.statecraft.replication.type.EntityType;
+import dev.statecraft.replication.type.EntityTypeService;
 import dev.statecraft.runtime.Deadline;
 import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,11 +28,13 @@ public class PlanService {
     private static final int READ_AT_ONCE = 50;
 
     private final EntityReader entities;
+    private final EntityTypeService types;
     private final MigrationConfig config;
     private final Ticker ticker;
 
-    public PlanService(EntityReader entities, MigrationConfig config, Ticker ticker) {
+    public PlanService(EntityReader entities, EntityTypeService types, MigrationConfig config, Ticker ticker) {
         this.entities = entities;
+        this.types = types;
         this.config = config;
         this.ticker = ticker;
     }
@@ -47,10 +51,11 @@ public class PlanService {
      */
     public Plan plan(String game, Definition definition, Registration registration) {
         Deadline deadline = Deadline.in(ticker, config.plan().timeout());
-        Count count = definition.kind() == Definition.Kind.SCRIPT
-                ? new Count(0, true, List.of())
-                : count(game, definition, deadline);
-        DryRun trial = new DryRun(definition, config.bounds(), settings());
+        boolean script = definition.kind() == Definition.Kind.SCRIPT;
+        Count count = script ? new Count(0, true, List.of()) : count(game, definition, deadline);
+        EntityType type =
+                script ? EntityType.standard(definition.entityType()) : types.find(game, definition.entityType());
+        DryRun trial = new DryRun(definition, type, config.bounds(), settings());
         for (int from = 0; from < count.sample().size() && !deadline.passed(); from += READ_AT_ONCE) {
             List<EntityKey> places =
                     count.sample().subList(from, Math.min(count.sample().size(), from + READ_AT_ONCE));

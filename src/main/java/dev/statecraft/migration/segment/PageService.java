@@ -18,6 +18,7 @@ import dev.statecraft.replication.commit.CommitResult.Refused;
 import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityKey;
+import dev.statecraft.replication.type.EntityType;
 import dev.statecraft.replication.type.EntityTypeService;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.CapacityUsage;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +82,10 @@ public class PageService {
         return upgrade(job, upgrade, upgrade::of, keys, verified);
     }
 
-    /** Migrates records with the results of {@code upgraded}. */
+    /**
+     * Migrates records with the results of {@code upgraded}. A result that violates the guards or the schema of the entity
+     * type, as it is configured now, fails as one that violates a rule of the migration.
+     */
     public PageOutcome upgrade(
             Job job,
             RecordUpgrade upgrade,
@@ -102,6 +107,10 @@ public class PageService {
                 return new Mutation.Reject(new Rejection.Invalid("state", failed.reason()));
             }
             RecordUpgrade.Upgraded result = (RecordUpgrade.Upgraded) outcome;
+            Optional<String> violation = attempt.type.violation(result.state());
+            if (violation.isPresent()) {
+                return new Mutation.Reject(new Rejection.Invalid("state", violation.get()));
+            }
             attempt.sums.put(entity.id(), result.sums());
             return attempt.write(entity, result.state(), job.run().schemas().after());
         };
@@ -166,6 +175,7 @@ public class PageService {
 
         private final Job job;
         private final boolean keeps;
+        private final EntityType type;
         private QuarantinedPage quarantined = QuarantinedPage.NONE;
         private final Map<String, InvariantSums> sums = new HashMap<>();
         private Function<Entity, Mutation.Decision> decide = entity -> new Mutation.Reject(new Rejection.NotFound());
@@ -174,13 +184,13 @@ public class PageService {
         private long done;
         private long current;
         private int attempts;
-        private int historyLimit = -1;
         private boolean lost;
         private @Nullable String violation;
 
         private Attempt(Job job, boolean keeps) {
             this.job = job;
             this.keeps = keeps;
+            this.type = types.find(job.game(), job.run().entityType());
         }
 
         private Mutation.Decision write(Entity entity, ObjectNode state, String schemaVersion) {
@@ -192,16 +202,7 @@ public class PageService {
                     job.run().signature(),
                     null,
                     List.of(),
-                    historyLimit());
-        }
-
-        /** The history limit of the entity type of all records. */
-        private int historyLimit() {
-            if (historyLimit < 0) {
-                historyLimit =
-                        types.historyLimit(types.find(job.game(), job.run().entityType()));
-            }
-            return historyLimit;
+                    types.historyLimit(type));
         }
 
         private PageOutcome page(List<EntityKey> keys) {

@@ -89,14 +89,6 @@ public class CommandDecider {
         if (command instanceof Command.Delete delete) {
             return delete(game, old, delete);
         }
-        if (command instanceof Command.StartSession start) {
-            return SessionDecisions.start(old, start, () -> sessionVersion(game, old, start));
-        }
-        if (command instanceof Command.EndSession end) {
-            return old.version() == 0
-                    ? new Reject(new Rejection.NotFound())
-                    : SessionDecisions.end(old, end.fence(), () -> unchanged(game, old, end.source()));
-        }
         return revert(game, old, (Command.Revert) command);
     }
 
@@ -111,7 +103,7 @@ public class CommandDecider {
             rejection = Optional.of(new Rejection.Exists());
         }
         if (rejection.isEmpty()) {
-            rejection = SessionDecisions.refused(type, old.session(), null);
+            rejection = StateRules.violatedOfType(entity.state(), type);
         }
         return rejection
                 .<Decision>map(Reject::new)
@@ -137,11 +129,6 @@ public class CommandDecider {
         if (forbidden.isPresent()) {
             return new Reject(forbidden.get());
         }
-        Optional<Rejection> outside =
-                SessionDecisions.refused(type, old.session(), update.session().fence());
-        if (outside.isPresent()) {
-            return new Reject(outside.get());
-        }
         if (update.required() != null && update.required() != old.version()) {
             return new Reject(new Rejection.Stale());
         }
@@ -165,15 +152,9 @@ public class CommandDecider {
         }
         Merge.Update requested = update.against(old.json(), new MergeBase(update.was(), base));
         Merge.Merged merged = Merge.merge(type, strategy, old.json(), requested);
-        if (merged instanceof Merge.Parked open) {
-            // A parked update would be applied later, perhaps after another server was granted the session.
-            return new Reject(
-                    update.session().fence() == null
-                            ? new Rejection.ManualConflict(requested, update.guard(), open.conflicts())
-                            : new Rejection.Lost(open.conflicts(), strategy));
-        }
-        Decision decision = decided(merged, update.guard(), old, type, source);
-        return decision instanceof Write write ? write.with(SessionDecisions.after(old, update.session())) : decision;
+        return merged instanceof Merge.Parked open
+                ? new Reject(new Rejection.ManualConflict(requested, update.guard(), open.conflicts()))
+                : decided(merged, update.guard(), old, type, source);
     }
 
     private Decision decided(Merge.Merged merged, Guard guard, Entity old, EntityType type, Source source) {
@@ -185,7 +166,7 @@ public class CommandDecider {
             return new Reject(new Rejection.Lost(refused.conflicts(), refused.strategy()));
         }
         Merge.Accepted accepted = (Merge.Accepted) merged;
-        Optional<Rejection> refused = StateRules.violatedBy(accepted.state(), guard);
+        Optional<Rejection> refused = StateRules.violatedBy(accepted.state(), type, guard);
         return refused.isPresent()
                 ? new Reject(refused.get())
                 : new Write(
@@ -210,10 +191,6 @@ public class CommandDecider {
         if (forbidden.isPresent()) {
             return new Reject(forbidden.get());
         }
-        Optional<Rejection> outside = SessionDecisions.refused(type, old.session(), command.fence());
-        if (outside.isPresent()) {
-            return new Reject(outside.get());
-        }
         if (required != null && required != old.version()) {
             return new Reject(new Rejection.Stale());
         }
@@ -228,41 +205,6 @@ public class CommandDecider {
                 types.historyLimit(type));
     }
 
-    /** The version that the grant of a session makes: the state of the entity, or that of a new one. */
-    private Decision sessionVersion(String game, Entity old, Command.StartSession command) {
-        if (!old.deleted()) {
-            return unchanged(game, old, command.source());
-        }
-        Command.NewState entity = command.entity();
-        if (entity == null) {
-            return new Reject(new Rejection.NotFound());
-        }
-        Optional<String> exceeded = StateLimits.exceeded(entity.state());
-        return exceeded.isPresent()
-                ? new Reject(new Rejection.TooLarge(exceeded.get()))
-                : new Write(
-                        entity.type(),
-                        entity.state(),
-                        types.schemaVersion(game, entity.type()),
-                        null,
-                        command.source().by(),
-                        null,
-                        List.of(),
-                        types.historyLimit(types.find(game, entity.type())));
-    }
-
-    private Write unchanged(String game, Entity old, Source source) {
-        return new Write(
-                old.type(),
-                old.json(),
-                old.schemaVersion(),
-                old.owner(),
-                source.by(),
-                null,
-                List.of(),
-                types.historyLimit(types.find(game, old.type())));
-    }
-
     private Decision revert(String game, Entity old, Command.Revert command) {
         long version = command.version();
         Source source = command.source();
@@ -273,10 +215,6 @@ public class CommandDecider {
         Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Reject(forbidden.get());
-        }
-        Optional<Rejection> outside = SessionDecisions.refused(type, old.session(), command.fence());
-        if (outside.isPresent()) {
-            return new Reject(outside.get());
         }
         Optional<Entity> then = old.keeps(version) ? history.at(game, old, version) : Optional.empty();
         if (then.isEmpty() || then.get().deleted()) {
@@ -294,6 +232,11 @@ public class CommandDecider {
                     "Version " + version + " belongs to an earlier entity of the type " + again.type()
                             + ". Delete the current entity before reverting to it."));
         }
+        EntityType restored = same ? type : types.find(game, again.type());
+        Optional<Rejection> violated = StateRules.violatedOfType(again.json(), restored);
+        if (violated.isPresent()) {
+            return new Reject(violated.get());
+        }
         return new Write(
                 again.type(),
                 again.json(),
@@ -302,7 +245,7 @@ public class CommandDecider {
                 source.by(),
                 null,
                 List.of(),
-                types.historyLimit(same ? type : types.find(game, again.type())));
+                types.historyLimit(restored));
     }
 
     private Optional<Rejection> forbidden(String game, EntityType type, @Nullable String owner, Source source) {

@@ -1,6 +1,7 @@
 package dev.statecraft.replication.command;
 
 import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.SchemaViolation;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.state.Strategy;
@@ -24,21 +25,6 @@ public sealed interface Rejection {
     /** The entity already exists. */
     record Exists() implements Rejection {}
 
-    /** Another server holds the session of the entity. */
-    record SessionHeld() implements Rejection {}
-
-    /** The server already holds the session, or the session has already ended. Nothing needs to be written. */
-    record SessionUnchanged() implements Rejection {}
-
-    /** The session of the fencing token has ended, or another server has taken it over. */
-    record SessionLost() implements Rejection {}
-
-    /** Entities of this type are only written in a session, and the command has no fencing token. */
-    record SessionRequired() implements Rejection {}
-
-    /** A message does not wait: it was never sent, was acknowledged earlier, or has expired. */
-    record MessageNotWaiting(String messageId) implements Rejection {}
-
     /** The entity is not at the required version. */
     record Stale() implements Rejection {}
 
@@ -48,8 +34,11 @@ public sealed interface Rejection {
     /** The stored values won every conflict, or the update changes nothing. */
     record Lost(List<Conflict> conflicts, Strategy strategy) implements Rejection {}
 
-    /** A rule of the update's guard is violated. */
+    /** A rule of the guard of the update, or of its entity type, is violated. */
     record GuardFailed(Guard.Violation violation) implements Rejection {}
+
+    /** The resulting state violates the schema of its entity type. */
+    record SchemaViolated(SchemaViolation violation) implements Rejection {}
 
     /** An earlier request with the same mutation id was parked. */
     record AlreadyParked() implements Rejection {}

@@ -21,6 +21,7 @@ import java.util.TreeSet;
 @ApplicationScoped
 public class CombinedCommits {
 
+    private final CommitStore commits;
     private final EntityStore entities;
     private final HistoryService history;
     private final CommitCoordinator coordinator;
@@ -28,11 +29,13 @@ public class CombinedCommits {
     private final ReplicationConfig config;
 
     public CombinedCommits(
+            CommitStore commits,
             EntityStore entities,
             HistoryService history,
             CommitCoordinator coordinator,
             CommitRounds rounds,
             ReplicationConfig config) {
+        this.commits = commits;
         this.entities = entities;
         this.history = history;
         this.coordinator = coordinator;
@@ -109,6 +112,8 @@ public class CombinedCommits {
             String id = ids.iterator().next();
             return Map.of(id, entities.read(space.game(), space.name(), id));
         }
-        return ids.isEmpty() ? Map.of() : entities.readAll(space.game(), space.name(), ids);
+        return ids.isEmpty()
+                ? Map.of()
+                : commits.read(space.game(), space.name(), ids).entities();
     }
 }

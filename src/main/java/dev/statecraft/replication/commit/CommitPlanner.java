@@ -12,6 +12,7 @@ import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.CommitResult.Refused;
 import dev.statecraft.replication.commit.CommitResult.Reused;
 import dev.statecraft.replication.commit.CommitResult.VersionExpired;
+import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.MutationReceipt;
@@ -161,7 +162,8 @@ public class CommitPlanner {
 
     private CommitDraft draft(CommitSnapshot snapshot, int mostEntities, boolean storesPreviousStates) {
         return new CommitDraft(
-                snapshot,
+                snapshot.space(),
+                snapshot.entities(),
                 clock.millis(),
                 RandomUuid.next(random),
                 new CommitDraft.Settings(

@@ -70,7 +70,7 @@ public class ConflictDecider {
             after = accepted.state();
             resolved = accepted.conflicts();
         }
-        Optional<Rejection> refused = StateRules.violatedBy(after, state == null ? conflict.guard() : Guard.NONE);
+        Optional<Rejection> refused = StateRules.violatedBy(after, type, state == null ? conflict.guard() : Guard.NONE);
         if (refused.isPresent()) {
             return new Mutation.Reject(refused.get());
         }

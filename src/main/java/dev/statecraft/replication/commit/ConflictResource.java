@@ -253,6 +253,9 @@ public class ConflictResource {
         if (impossible.rejection() instanceof Rejection.GuardFailed failed) {
             return GuardProblems.of(failed);
         }
+        if (impossible.rejection() instanceof Rejection.SchemaViolated violated) {
+            return GuardProblems.of(violated);
+        }
         return Problem.conflict(
                 "entity-deleted",
                 "The entity was deleted: only SERVER is possible",

@@ -3,6 +3,7 @@ package dev.statecraft.replication.commit;
 import dev.statecraft.http.Problem;
 import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.SchemaViolation;
 
 /** The problems of states that violate a rule. */
 public final class GuardProblems {
@@ -12,13 +13,22 @@ public final class GuardProblems {
     /** 422: a rule of a guard is violated. */
     public static Problem of(Rejection.GuardFailed failed) {
         Guard.Violation violation = failed.violation();
-        return Problem.unprocessable(
-                        "guard-failed",
-                        "A guard rejected the update",
-                        "The rule " + violation.rule() + " of the guard of " + violation.path()
-                                + " does not hold. Nothing was changed.")
+        return Problem.unprocessable("guard-failed", "A guard rejected the update", sentence(violation.reason()))
                 .with("path", violation.path())
                 .with("rule", violation.rule())
                 .with("value", violation.value());
+    }
+
+    /** 422: the schema of the entity type is violated. */
+    public static Problem of(Rejection.SchemaViolated violated) {
+        SchemaViolation violation = violated.violation();
+        return Problem.unprocessable(
+                        "schema-violated", "The state violates the schema of its type", sentence(violation.reason()))
+                .with("path", violation.path())
+                .with("rule", violation.rule());
+    }
+
+    private static String sentence(String reason) {
+        return Character.toUpperCase(reason.charAt(0)) + reason.substring(1) + ". Nothing was changed.";
     }
 }

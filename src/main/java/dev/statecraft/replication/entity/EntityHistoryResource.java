@@ -11,7 +11,6 @@ import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.QueryParameters;
-import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.entity.EntityView.SourceRequest;
@@ -59,8 +58,7 @@ public class EntityHistoryResource {
     public record RevertRequest(
             @Nullable Long version,
             @Nullable String mutationId,
-            @Nullable SourceRequest source,
-            @Nullable Long fence) {}
+            @Nullable SourceRequest source) {}
 
     /** A page of versions, newest first. */
     @Schema(name = "EntityHistory")
@@ -119,10 +117,6 @@ public class EntityHistoryResource {
         Source source = UpdateProblems.source(caller.get(), request.source(), "");
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
         arguments.put("version", version).put("player", source.playerId());
-        Long fence = request.fence();
-        if (fence != null) {
-            arguments.put("fence", fence);
-        }
         String space = EntityProblems.space(inSpace);
         IdempotencyKey identity = IdempotencyKey.of(
                 UpdateProblems.mutationId(request.mutationId(), "revert", idempotencyKey), "revert", arguments);
@@ -132,7 +126,6 @@ public class EntityHistoryResource {
                         id,
                         space,
                         request.mutationId(),
-                        entities.revert(
-                                caller.game(), space, id, new Command.Revert(version, fence, source), identity)));
+                        entities.revert(caller.game(), space, id, version, source, identity)));
     }
 }

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param playerId the player of the client; also requests the player feed
  * @param cursors cursor by space for each requested space feed; empty text for a client without a cursor
  * @param playerCursor cursor of the player feed; null or empty for a client without a cursor
- * @param sessions heartbeats of the sessions that the client holds
  * @param atomic true to apply all updates or none
  * @param waitMillis maximum time to wait for changes if there are none; the wait ends early if the rate limit is
  *     reached
@@ -30,16 +29,9 @@ public record SyncRequest(
         @Nullable Map<String, String> cursors,
         @Nullable String playerCursor,
         @Nullable List<@Nullable SyncUpdate> updates,
-        @Nullable List<@Nullable HeartbeatRequest> sessions,
         @Nullable Boolean atomic,
         @Nullable Long waitMillis)
         implements BulkRequest {
-
-    /** A heartbeat of the server that holds the session of an entity. */
-    public record HeartbeatRequest(
-            @Nullable String entityId,
-            @Nullable String space,
-            @Nullable Long fence) {}
 
     /** An update of one entity. */
     public record SyncUpdate(
@@ -56,26 +48,10 @@ public record SyncRequest(
             @Nullable String mutationId,
             @Nullable SourceRequest source,
             @Nullable Strategy strategy,
-            @Nullable JsonNode guard,
-            @Nullable Long fence,
-            @Nullable Boolean endSession,
-            @Nullable List<String> acknowledge) {
+            @Nullable JsonNode guard) {
 
         UpdateRequest update() {
-            return new UpdateRequest(
-                    set,
-                    unset,
-                    increment,
-                    append,
-                    remove,
-                    state,
-                    baseVersion,
-                    was,
-                    strategy,
-                    guard,
-                    fence,
-                    endSession,
-                    acknowledge);
+            return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy, guard);
         }
 
         private SyncUpdate named(String id) {
@@ -95,10 +71,7 @@ public record SyncRequest(
                             id,
                             source,
                             strategy,
-                            guard,
-                            fence,
-                            endSession,
-                            acknowledge);
+                            guard);
         }
     }
 
@@ -119,6 +92,6 @@ public record SyncRequest(
                 named.add(update == null ? null : update.named(key + ":" + named.size()));
             }
         }
-        return new SyncRequest(clientId, playerId, cursors, playerCursor, named, sessions, atomic, waitMillis);
+        return new SyncRequest(clientId, playerId, cursors, playerCursor, named, atomic, waitMillis);
     }
 }

@@ -49,7 +49,18 @@ public record Guard(List<GuardedPath> paths) {
      * @param rule the name of the rule
      * @param value the value that violates the rule; JSON null if there is none
      */
-    public record Violation(String path, String rule, JsonNode value) {}
+    public record Violation(String path, String rule, JsonNode value) {
+
+        /** Describes the violation as part of a sentence. */
+        public String reason() {
+            return "the rule " + rule + " of the guard of " + path + " does not hold";
+        }
+    }
+
+    /** Returns the first violated rule, all rules checked on one state. */
+    public Optional<Violation> violatedBy(ObjectNode state) {
+        return violated(state, rule -> true);
+    }
 
     /** Returns the first violated rule of those that are checked on the state before an update. */
     public Optional<Violation> violatedBefore(ObjectNode state) {

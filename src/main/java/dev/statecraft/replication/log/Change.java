@@ -129,7 +129,6 @@ public record Change(
                 seq,
                 before.deleted() ? seq : before.createdSeq(),
                 kept,
-                before.session(),
                 before.receipts());
     }
 

@@ -130,7 +130,6 @@ public class SocketResource {
                 request.cursors(),
                 request.playerCursor(),
                 request.updates(),
-                request.sessions(),
                 request.atomic(),
                 null);
         Caller caller = ConnectionService.caller(connection);
@@ -143,7 +142,7 @@ public class SocketResource {
                     Problem.badRequest("cursors", "At most " + config.spacesPerSync() + " spaces per connection."));
         }
         connections.subscribe(connection, spaces, request.playerId());
-        SyncResult synced = sync.sync(caller, withoutWait, frames.changesBytes(), connection.id());
+        SyncResult synced = sync.sync(caller, withoutWait, frames.changesBytes());
         Frames.Frame response = frames.synced(id, synced.answer());
         if (response.complete()) {
             connections.advance(connection, request.playerId(), synced.feeds());

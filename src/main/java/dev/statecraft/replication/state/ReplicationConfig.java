@@ -125,9 +125,20 @@ public interface ReplicationConfig {
     @WithDefault("20")
     int guardsPerUpdate();
 
-    /** Maximum number of messages that an update acknowledges. */
-    @WithDefault("25")
-    int acknowledgementsPerUpdate();
+    /** Maximum number of guarded paths of an entity type. */
+    @WithDefault("100")
+    int guardsPerType();
+
+    /** Maximum size of the guards and the schema of an entity type together, in bytes of JSON. */
+    @WithDefault("65536")
+    int typeRulesBytes();
+
+    /**
+     * Maximum size of a {@code pattern} in the schema of an entity type, in instructions: about one for each character,
+     * times its repetitions. A check of a text costs at most as many steps per character.
+     */
+    @WithDefault("500")
+    int schemaPatternSize();
 
     /** How long a resolved conflict is stored. A repeated resolution within this time returns the first result. */
     @WithDefault("1d")

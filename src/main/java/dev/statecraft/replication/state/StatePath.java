@@ -97,6 +97,11 @@ public record StatePath(List<String> tokens) implements Comparable<StatePath> {
         if (tokens.size() == 1 && !first.isEmpty() && !first.startsWith("/")) {
             return first;
         }
+        return pointer(tokens);
+    }
+
+    /** The JSON pointer of tokens; the empty text, which is not a path, for none. */
+    public static String pointer(List<String> tokens) {
         return tokens.stream()
                 .map(token -> "/" + token.replace("~", "~0").replace("/", "~1"))
                 .collect(Collectors.joining());

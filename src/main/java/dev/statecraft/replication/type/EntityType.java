@@ -1,10 +1,15 @@
 package dev.statecraft.replication.type;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.SchemaViolation;
+import dev.statecraft.replication.guard.StateSchema;
 import dev.statecraft.replication.state.StatePath;
 import dev.statecraft.replication.state.Strategy;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param rules merge rules of the strategy MERGE by path; a rule also applies to all paths below its path, unless a
  *     longer path has a rule
  * @param playersMayWrite true if players may write entities of this type; false if only servers may
- * @param sessionRequired true if entities of this type are only written by the server that holds their session
  * @param historyLimit number of versions kept per entity; null for the configured number
+ * @param guards rules that every new state satisfies
+ * @param schema schema that every new state satisfies; null for none
  */
 public record EntityType(
         String name,
@@ -28,8 +34,9 @@ public record EntityType(
         Strategy fallback,
         SortedMap<StatePath, MergeRule> rules,
         boolean playersMayWrite,
-        boolean sessionRequired,
-        @Nullable Integer historyLimit) {
+        @Nullable Integer historyLimit,
+        Guard guards,
+        @Nullable StateSchema schema) {
 
     /** The types that exist even if they are not stored. */
     public static final List<String> STANDARD = List.of("GAME_STATE", "PLAYER_DATA", "UI_STATE");
@@ -51,7 +58,7 @@ public record EntityType(
         }
     }
 
-    /** A type whose entities are also written without a session. */
+    /** A type without guards and schema. */
     public EntityType(
             String name,
             Strategy strategy,
@@ -59,7 +66,7 @@ public record EntityType(
             SortedMap<StatePath, MergeRule> rules,
             boolean playersMayWrite,
             @Nullable Integer historyLimit) {
-        this(name, strategy, fallback, rules, playersMayWrite, false, historyLimit);
+        this(name, strategy, fallback, rules, playersMayWrite, historyLimit, Guard.NONE, null);
     }
 
     /**
@@ -74,7 +81,7 @@ public record EntityType(
                     default -> Strategy.SERVER_WINS;
                 };
         return new EntityType(
-                name, strategy, Strategy.SERVER_WINS, new TreeMap<>(), !SERVERS_ONLY.contains(name), false, null);
+                name, strategy, Strategy.SERVER_WINS, new TreeMap<>(), !SERVERS_ONLY.contains(name), null);
     }
 
     /** Returns the rule for a path: the rule of the longest path that contains it, null if there is none. */
@@ -89,5 +96,11 @@ public record EntityType(
             }
         }
         return closest;
+    }
+
+    /** Describes the first rule of the guards or the schema that a state violates; empty if it satisfies all. */
+    public Optional<String> violation(ObjectNode state) {
+        Optional<String> violation = guards.violatedBy(state).map(Guard.Violation::reason);
+        return violation.isEmpty() && schema != null ? schema.violation(state).map(SchemaViolation::reason) : violation;
     }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.replication.type;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
@@ -8,12 +9,18 @@ import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.QueryParameters;
+import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.GuardReader;
+import dev.statecraft.replication.guard.SchemaReader;
+import dev.statecraft.replication.guard.StateSchema;
 import dev.statecraft.replication.state.OperationsReader;
 import dev.statecraft.replication.state.ReplicationConfig;
+import dev.statecraft.replication.state.StateLimits;
 import dev.statecraft.replication.state.StatePath;
 import dev.statecraft.replication.state.Strategy;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -29,7 +36,10 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** HTTP API of entity types: conflict strategy, merge rules, write permission of players, number of kept versions. */
+/**
+ * HTTP API of entity types: conflict strategy, merge rules, write permission of players, number of kept versions, guards
+ * and schema of the states.
+ */
 @Path("/v1/entity-types")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -57,8 +67,9 @@ public class EntityTypeResource {
             @Nullable Strategy fallback,
             @Nullable Map<String, MergeRule> rules,
             @Nullable Boolean playersMayWrite,
-            @Nullable Boolean sessionRequired,
-            @Nullable Integer historyLimit) {}
+            @Nullable Integer historyLimit,
+            @Nullable JsonNode guards,
+            @Nullable JsonNode schema) {}
 
     /** API representation of an entity type. */
     public record TypeView(
@@ -67,8 +78,9 @@ public class EntityTypeResource {
             Strategy fallback,
             Map<String, MergeRule> rules,
             boolean playersMayWrite,
-            boolean sessionRequired,
-            int historyLimit) {}
+            int historyLimit,
+            @Nullable JsonNode guards,
+            @Nullable JsonNode schema) {}
 
     /** A list page of entity types, in the order of their names. */
     public record TypeList(List<TypeView> types, @Nullable String nextCursor) {}
@@ -110,8 +122,25 @@ public class EntityTypeResource {
     @PUT
     @Path("/{type}")
     @Requires(Scope.STATE_ADMIN)
-    @Operation(operationId = "putEntityType", summary = "Set the conflict strategy and merge rules of an entity type")
+    @Operation(
+            operationId = "putEntityType",
+            summary = "Set the conflict strategy, merge rules, guards and schema of an entity type")
     public TypeView put(@PathParam("type") String name, TypeRequest request) {
+        EntityType type = settings(name, request);
+        types.put(caller.game(), type);
+        return view(type);
+    }
+
+    /** Returns what {@link #put} would return and writes nothing. */
+    @POST
+    @Path("/{type}/plan")
+    @Requires(Scope.STATE_READ)
+    @Operation(operationId = "planEntityType", summary = "Plan the settings of an entity type: a dry run of PUT")
+    public TypeView plan(@PathParam("type") String name, TypeRequest request) {
+        return view(settings(name, request));
+    }
+
+    private EntityType settings(String name, TypeRequest request) {
         EntityType standard = EntityType.standard(Ids.check("type", name));
         Strategy strategy = request.strategy();
         if (strategy == null) {
@@ -125,21 +154,17 @@ public class EntityTypeResource {
         if (historyLimit != null && (historyLimit < 0 || historyLimit > config.maxStateHistory())) {
             throw invalid("historyLimit", "historyLimit is an integer from 0 to " + config.maxStateHistory() + ".");
         }
-        boolean sessionRequired = Boolean.TRUE.equals(request.sessionRequired());
-        if (sessionRequired && name.equals(EntityType.LEADERBOARD_STATE)) {
-            throw invalid(
-                    "sessionRequired", "The replication of boards writes entities of this type without a session.");
-        }
         EntityType type = new EntityType(
                 name,
                 strategy,
                 fallback,
                 rules(request.rules()),
                 request.playersMayWrite() == null ? standard.playersMayWrite() : request.playersMayWrite(),
-                sessionRequired,
-                historyLimit);
-        types.put(caller.game(), type);
-        return view(type);
+                historyLimit,
+                guards(request.guards()),
+                schema(request.schema()));
+        checkRules(type);
+        return type;
     }
 
     private SortedMap<StatePath, MergeRule> rules(@Nullable Map<String, MergeRule> request) {
@@ -166,18 +191,57 @@ public class EntityTypeResource {
         return rules;
     }
 
+    private Guard guards(@Nullable JsonNode request) {
+        GuardReader.Reading reading = GuardReader.parse("guards", request, config.guardsPerType());
+        if (reading instanceof GuardReader.Malformed malformed) {
+            throw invalid(malformed.field(), malformed.reason());
+        }
+        return ((GuardReader.Read) reading).guard();
+    }
+
+    private @Nullable StateSchema schema(@Nullable JsonNode request) {
+        if (request == null || request.isNull()) {
+            return null;
+        }
+        SchemaReader.Reading reading = SchemaReader.parse("schema", request, config.schemaPatternSize());
+        if (reading instanceof SchemaReader.Malformed malformed) {
+            throw invalid(malformed.field(), malformed.reason());
+        }
+        return ((SchemaReader.Read) reading).schema();
+    }
+
+    /** Rejects guards and schemas that are too large to be stored, and those of the type that the system writes. */
+    private void checkRules(EntityType type) {
+        StateSchema schema = type.schema();
+        String field = schema == null ? "guards" : "schema";
+        if (EntityType.LEADERBOARD_STATE.equals(type.name())
+                && (schema != null || !type.guards().isEmpty())) {
+            throw invalid(field, "The system writes the entities of the type " + type.name() + " without rules.");
+        }
+        long bytes = StateLimits.sizeBytes(type.guards().toJson())
+                + (schema == null ? 0 : StateLimits.sizeBytes(schema.json()));
+        if (bytes > config.typeRulesBytes()) {
+            throw invalid(
+                    field,
+                    "The guards and the schema of a type have at most " + config.typeRulesBytes()
+                            + " bytes of JSON together. These have " + bytes + ".");
+        }
+    }
+
     private TypeView view(EntityType type) {
         Map<String, MergeRule> rules = new TreeMap<>();
         type.rules().forEach((path, rule) -> rules.put(path.toString(), rule));
         Integer historyLimit = type.historyLimit();
+        StateSchema schema = type.schema();
         return new TypeView(
                 type.name(),
                 type.strategy(),
                 type.fallback(),
                 rules,
                 type.playersMayWrite(),
-                type.sessionRequired(),
-                historyLimit == null ? config.maxStateHistory() : historyLimit);
+                historyLimit == null ? config.maxStateHistory() : historyLimit,
+                type.guards().isEmpty() ? null : type.guards().toJson(),
+                schema == null ? null : schema.json());
     }
 
     private static ProblemException invalid(String field, String detail) {

@@ -1,9 +1,17 @@
 package dev.statecraft.replication.type;
 
+import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.GuardReader;
+import dev.statecraft.replication.guard.SchemaReader;
+import dev.statecraft.replication.guard.StateSchema;
+import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.StatePath;
 import dev.statecraft.replication.state.Strategy;
 import dev.statecraft.table.Attributes;
@@ -31,12 +39,16 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  * <ul>
  *   <li>Key: {@code pk} = game#types, {@code sk} = type.
  *   <li>Attributes: {@code strategy}, {@code fallback}, {@code rules} by path, {@code playersMayWrite},
- *       {@code historyLimit}; {@code schema} is the latest schema version and may be the only attribute.
+ *       {@code historyLimit}, {@code guards} and {@code stateSchema} as packed JSON; {@code schema} is the latest schema
+ *       version and may be the only attribute.
  *   <li>No guard: the settings of a type are always written completely, and the last write wins; so is {@code schema}.
  * </ul>
  */
 @ApplicationScoped
 public class EntityTypeStore {
+
+    /** Guards and schemas of at least this many bytes are compressed. */
+    private static final int PLAIN_BYTES = 256;
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
@@ -54,7 +66,7 @@ public class EntityTypeStore {
      */
     record StoredType(Optional<EntityType> type, @Nullable String schema) {}
 
-    /** Reads a type, strongly consistent. Cost: 1 RCU. */
+    /** Reads a type, strongly consistent. Cost: 1 RCU for each 4 KB of its settings. */
     StoredType read(String game, String name) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.replication()).key(key(game, name)).consistentRead(true))
@@ -63,7 +75,7 @@ public class EntityTypeStore {
                 isType(item) ? Optional.of(fromItem(item)) : Optional.empty(), Attributes.stringOrNull(item, "schema"));
     }
 
-    /** Stores the settings of a type and keeps its schema version. Cost: 1 WCU. */
+    /** Stores the settings of a type and keeps its schema version. Cost: 1 WCU for each KB of its settings. */
     public void put(String game, EntityType type) {
         Map<String, AttributeValue> rules = new HashMap<>();
         type.rules().forEach((path, rule) -> rules.put(path.toString(), s(rule.name())));
@@ -72,24 +84,45 @@ public class EntityTypeStore {
         values.put(":fallback", s(type.fallback().name()));
         values.put(":rules", AttributeValue.fromM(rules));
         values.put(":players", bool(type.playersMayWrite()));
-        values.put(":session", bool(type.sessionRequired()));
-        Integer historyLimit = type.historyLimit();
-        if (historyLimit != null) {
-            values.put(":limit", n(historyLimit));
+        StringBuilder set = new StringBuilder();
+        StringBuilder remove = new StringBuilder();
+        for (Map.Entry<String, Optional<AttributeValue>> setting :
+                optional(type).entrySet()) {
+            String name = setting.getKey();
+            if (setting.getValue().isEmpty()) {
+                remove.append(remove.isEmpty() ? " REMOVE " : ", ").append(name);
+            } else {
+                values.put(":" + name, setting.getValue().get());
+                set.append(", ").append(name).append(" = :").append(name);
+            }
         }
         dynamo.updateItem(update -> update.tableName(tables.replication())
                 .key(key(game, type.name()))
                 .updateExpression("SET #strategy = :strategy, #fallback = :fallback, #rules = :rules,"
-                        + " #players = :players, #session = :session"
-                        + (historyLimit == null ? " REMOVE #limit" : ", #limit = :limit"))
+                        + " #players = :players" + set + remove)
                 .expressionAttributeNames(Map.of(
                         "#strategy", "strategy",
                         "#fallback", "fallback",
                         "#rules", "rules",
-                        "#players", "playersMayWrite",
-                        "#session", "sessionRequired",
-                        "#limit", "historyLimit"))
+                        "#players", "playersMayWrite"))
                 .expressionAttributeValues(values));
+    }
+
+    /** The attributes that a type without their setting does not have. */
+    private static Map<String, Optional<AttributeValue>> optional(EntityType type) {
+        Map<String, Optional<AttributeValue>> optional = new TreeMap<>();
+        optional.put("historyLimit", Optional.ofNullable(type.historyLimit()).map(limit -> n(limit)));
+        optional.put(
+                "guards",
+                type.guards().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(packed(type.guards().toJson())));
+        optional.put("stateSchema", Optional.ofNullable(type.schema()).map(schema -> packed(schema.json())));
+        return optional;
+    }
+
+    private static AttributeValue packed(ObjectNode json) {
+        return b(PackedJson.of(json, PLAIN_BYTES).bytes());
     }
 
     /**
@@ -165,7 +198,33 @@ public class EntityTypeStore {
                 Strategy.valueOf(Attributes.string(item, "fallback")),
                 rules,
                 Attributes.flag(item, "playersMayWrite"),
-                Attributes.flag(item, "sessionRequired"),
-                historyLimit < 0 ? null : (int) historyLimit);
+                historyLimit < 0 ? null : (int) historyLimit,
+                guards(item),
+                schema(item));
+    }
+
+    private static Guard guards(Map<String, AttributeValue> item) {
+        if (!item.containsKey("guards")) {
+            return Guard.NONE;
+        }
+        if (GuardReader.parse("guards", unpacked(item, "guards"), Integer.MAX_VALUE) instanceof GuardReader.Read read) {
+            return read.guard();
+        }
+        throw new IllegalStateException("stored guards can be read");
+    }
+
+    private static @Nullable StateSchema schema(Map<String, AttributeValue> item) {
+        if (!item.containsKey("stateSchema")) {
+            return null;
+        }
+        if (SchemaReader.parse("schema", unpacked(item, "stateSchema"), Integer.MAX_VALUE)
+                instanceof SchemaReader.Read read) {
+            return read.schema();
+        }
+        throw new IllegalStateException("a stored schema can be read");
+    }
+
+    private static JsonNode unpacked(Map<String, AttributeValue> item, String name) {
+        return PackedJson.stored(Attributes.bytes(item, name)).value();
     }
 }

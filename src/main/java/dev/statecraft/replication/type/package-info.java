@@ -1,5 +1,6 @@
 /**
- * Entity types: conflict strategy, merge rules, write permission of players, history limit and schema version.
+ * Entity types: conflict strategy, merge rules, write permission of players, history limit, guards, schema of the states,
+ * and schema version.
  *
  * <p>Promises: an entity type without stored settings has default settings. A change of settings is used by every
  * instance when the request that made it returns. Entities are read in the latest schema version of their type.

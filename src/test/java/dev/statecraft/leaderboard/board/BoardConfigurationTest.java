@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard.board;
 import static dev.statecraft.leaderboard.LeaderboardCalls.change;
 import static dev.statecraft.leaderboard.LeaderboardCalls.createBoard;
 import static dev.statecraft.leaderboard.LeaderboardCalls.get;
+import static dev.statecraft.leaderboard.LeaderboardCalls.post;
 import static dev.statecraft.leaderboard.LeaderboardCalls.put;
 import static dev.statecraft.leaderboard.LeaderboardCalls.submit;
 import static io.restassured.RestAssured.given;
@@ -132,6 +133,30 @@ class BoardConfigurationTest {
                 .body("created", equalTo(true))
                 .body("season", equalTo(1));
         get("scored/entries").body("totalEntries", equalTo(0));
+    }
+
+    @Test
+    void planAnswersAsPutAndWritesNothing() {
+        post("plan/plan", "{" + FULL + "}")
+                .statusCode(200)
+                .body("created", equalTo(true))
+                .body("changed", empty())
+                .body("maxSize", equalTo(5));
+        get("plan").statusCode(404);
+        put("plan", "{" + FULL + "}").statusCode(201);
+        post("plan/plan", "{" + FULL.replace("\"maxSize\": 5", "\"maxSize\": 6") + "}")
+                .statusCode(200)
+                .body("created", equalTo(false))
+                .body("changed", contains("maxSize"))
+                .body("maxSize", equalTo(6));
+        get("plan").body("maxSize", equalTo(5));
+        post("plan/plan", "{\"rankingType\": \"SCORE\"}").statusCode(400).body("field", equalTo("lanes"));
+        post("plan/plan", "{\"rankingType\": \"NONE\"}").statusCode(400).body("field", equalTo("rankingType"));
+        put("planned", "{\"rankingType\": \"SCORE\"}").statusCode(201);
+        submit("planned", Map.of("playerId", "ada", "value", 3)).statusCode(200);
+        post("planned/plan", "{\"rankingType\": \"TIME\"}")
+                .statusCode(409)
+                .body("type", equalTo("/problems/board-scored"));
     }
 
     @ParameterizedTest

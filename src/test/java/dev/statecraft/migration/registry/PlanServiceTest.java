@@ -91,6 +91,26 @@ class PlanServiceTest {
     }
 
     @Test
+    void resultThatBreaksTheRulesOfTheTypeFails() {
+        Laboratory lab = new Laboratory();
+        lab.create("global", "ada", "{'level': 3}");
+        lab.create("global", "bob", "{'level': -2}");
+        lab.create("global", "cyd", "{'level': 11}");
+        lab.rules("{'/rank': {'min': 0}}", "{'properties': {'rank': {'maximum': 10}}}");
+        Plan plan = lab.plan(
+                definition("1.0.0", "{'operations': [{'op': 'rename', 'from': 'level', 'path': 'rank'}]}", ""));
+        assertEquals(1, plan.wouldChange());
+        assertEquals(
+                List.of(
+                        "bob the rule min of the guard of /rank does not hold",
+                        "cyd the state violates the schema of its type at /rank: maximum"),
+                plan.failures().stream()
+                        .map(failure -> failure.id() + " " + failure.reason())
+                        .sorted()
+                        .toList());
+    }
+
+    @Test
     void claimsThatDoNotHoldAndSumsThatMoveAreTold() {
         Laboratory lab = new Laboratory();
         lab.create("global", "ada", "{'level': 3}");

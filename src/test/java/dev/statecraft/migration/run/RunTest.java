@@ -151,6 +151,28 @@ class RunTest {
     }
 
     @Test
+    void recordsThatBreakTheRulesOfTheTypeAreQuarantined() {
+        Laboratory lab = lab("validation-enabled", "false");
+        fill(lab, 10);
+        lab.rules("{'/health': {'max': 8}}", "{'required': ['health'], 'properties': {'health': {'minimum': 1}}}");
+        lab.register(definition("1.1.0", RENAME, ", 'options': {'failureThreshold': {'count': 2}, 'pageSize': 3}"));
+        lab.apply(GAME);
+        Run run = lab.lastRun(GAME);
+        assertEquals(MigrationStatus.APPLIED, run.status(), String.valueOf(run.error()));
+        assertSum(run);
+        assertEquals(
+                List.of("n0", "n9"),
+                lab.quarantine.list(GAME, run.id(), 10).stream()
+                        .map(Quarantined::id)
+                        .sorted()
+                        .toList());
+        assertEquals(3, lab.quarantine.list(GAME, run.id(), 10).get(0).attempts());
+        // A read upgrades the quarantined record in memory, although its new state breaks the rules.
+        assertState("{'health': 9, 'coins': 1.5}", lab.read(space(9), "n9"));
+        assertEquals(1, lab.read(space(9), "n9").version());
+    }
+
+    @Test
     void failingCanaryLeavesOtherRecordsUnchanged() {
         Laboratory lab = lab("canary-percent", "10");
         fill(lab, 20);

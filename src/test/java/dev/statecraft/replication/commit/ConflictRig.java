@@ -11,7 +11,6 @@ import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Trees;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
-import dev.statecraft.replication.command.SessionUse;
 import dev.statecraft.replication.commit.ConflictParking.Parked;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.ConflictService.ResolveResult;
@@ -79,7 +78,7 @@ public final class ConflictRig {
                 GAME,
                 SPACE,
                 entity,
-                new EntityUpdate(edit, 1L, null, new TreeMap<>(), null, guard(guard), SessionUse.NONE),
+                new EntityUpdate(edit, 1L, null, new TreeMap<>(), null, guard(guard)),
                 Realm.SERVER,
                 new IdempotencyKey(mutationId, operations));
         return assertInstanceOf(EntityService.Parked.class, updated).parking();

@@ -3,6 +3,7 @@ package dev.statecraft.replication.guard;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.statecraft.local.DynamoDbLocalResource;
@@ -113,6 +114,74 @@ class GuardResourceTest {
                 .post("/v1/conflicts/" + conflict + "/resolve")
                 .then()
                 .statusCode(200);
+    }
+
+    @Test
+    void rulesOfATypeAreCheckedOnEveryState() {
+        String settings = "{'strategy': 'MERGE', 'guards': {'/coins': {'min': 0}}, 'schema': {'type': 'object',"
+                + " 'properties': {'name': {'type': 'string', 'pattern': '^[a-z]+$'}}}}";
+        type("WALLET", settings)
+                .statusCode(200)
+                .body("guards.'/coins'.min", equalTo(0))
+                .body("schema.properties.name.pattern", equalTo("^[a-z]+$"));
+        given().get("/v1/entity-types/WALLET")
+                .then()
+                .body("guards.'/coins'.min", equalTo(0))
+                .body("schema.type", equalTo("object"));
+        json("{'id': 'w', 'type': 'WALLET', 'state': {'coins': -1}}")
+                .post("/v1/entities")
+                .then()
+                .statusCode(422)
+                .body("type", equalTo("/problems/guard-failed"))
+                .body("path", equalTo("/coins"));
+        json("{'id': 'w', 'type': 'WALLET', 'state': {'coins': 1, 'name': 'ada'}}")
+                .post("/v1/entities")
+                .then()
+                .statusCode(201);
+        patch("w", "{'set': {'name': 'Ada'}, 'source': {'playerId': 'ada'}}")
+                .statusCode(422)
+                .body("type", equalTo("/problems/schema-violated"))
+                .body("path", equalTo("/name"))
+                .body("rule", equalTo("pattern"));
+        patch("w", "{'increment': {'coins': -2}}").statusCode(422).body("rule", equalTo("min"));
+        type("WALLET", "{'strategy': 'MERGE'}").statusCode(200).body("$", not(hasKey("guards")));
+        patch("w", "{'increment': {'coins': -2}}").statusCode(200);
+        type("WALLET", "{'strategy': 'MERGE', 'guards': {'/coins': {'min': 0}}}")
+                .statusCode(200);
+        json("{'version': 1}").post("/v1/entities/w/revert").then().statusCode(200);
+        json("{'version': 2}")
+                .post("/v1/entities/w/revert")
+                .then()
+                .statusCode(422)
+                .body("value", equalTo(-1));
+    }
+
+    @Test
+    void unsupportedRulesOfATypeNameTheirField() {
+        type("STRICT", "{'strategy': 'MERGE', 'schema': {'properties': {'a': {'oneOf': []}}}}")
+                .statusCode(400)
+                .body("field", equalTo("schema.properties.a.oneOf"));
+        type("STRICT", "{'strategy': 'MERGE', 'schema': {'properties': {'a': {'pattern': '(?=a)'}}}}")
+                .statusCode(400)
+                .body("field", equalTo("schema.properties.a.pattern"));
+        type("STRICT", "{'strategy': 'MERGE', 'guards': {'/a': {'least': 1}}}")
+                .statusCode(400)
+                .body("field", equalTo("guards./a.least"));
+        String large = "'" + "x".repeat(70_000) + "'";
+        type("STRICT", "{'strategy': 'MERGE', 'schema': {'enum': [" + large + "]}}")
+                .statusCode(400)
+                .body("field", equalTo("schema"));
+        type("STRICT", "{'strategy': 'MERGE', 'guards': {'/a': {'equals': " + large + "}}}")
+                .statusCode(400)
+                .body("field", equalTo("guards"));
+        type("LEADERBOARD_STATE", "{'strategy': 'MERGE', 'guards': {'/a': {'exists': true}}}")
+                .statusCode(400)
+                .body("field", equalTo("guards"));
+        given().get("/v1/entity-types/STRICT").then().statusCode(404);
+    }
+
+    private static ValidatableResponse type(String name, String body) {
+        return json(body).put("/v1/entity-types/" + name).then();
     }
 
     private static void create(String id, String state) {

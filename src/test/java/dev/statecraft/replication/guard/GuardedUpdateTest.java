@@ -16,7 +16,6 @@ import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Rejection;
-import dev.statecraft.replication.command.SessionUse;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.Refused;
@@ -46,7 +45,7 @@ class GuardedUpdateTest {
 
     private static EntityUpdate guarded(
             EntityUpdate.Edit edit, @Nullable Long base, @Nullable Strategy strategy, String guard) {
-        return new EntityUpdate(edit, base, null, new TreeMap<>(), strategy, GuardTest.guard(guard), SessionUse.NONE);
+        return new EntityUpdate(edit, base, null, new TreeMap<>(), strategy, GuardTest.guard(guard));
     }
 
     private static EntityUpdate.Edit edit(String operations) {
