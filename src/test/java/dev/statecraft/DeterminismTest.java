@@ -111,6 +111,7 @@ class DeterminismTest {
                         "leaderboard.rank.DistinctCounts",
                         "leaderboard.rank.KeptNodes",
                         "replication.commit.RecentCommits",
+                        "replication.session.SessionObservations",
                         "replication.statistics.ReplicationStatisticsService",
                         "table.Counters"),
                 SourceTree.MAIN.files().stream()

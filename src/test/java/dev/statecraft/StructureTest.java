@@ -69,15 +69,16 @@ class StructureTest {
             replication.statistics      -> table access .state .log
             replication.merge           -> .state .type
             replication.command         -> .state .guard .type .log .merge
+            replication.session         -> runtime table .state
             replication.commit          -> runtime table http access access.idempotency combining .state .guard .type
-                                           .log .statistics .merge .command
-            replication.entity          -> table http access access.idempotency .state .guard .type .log .merge
-                                           .command .commit
+                                           .log .statistics .merge .command .session
+            replication.entity          -> runtime table http access access.idempotency .state .guard .type .log .merge
+                                           .command .session .commit
             replication.feed            -> runtime table http http.json access access.idempotency access.limit
-                                           .state .type .log .statistics .command .commit .entity
+                                           .state .type .log .statistics .command .session .commit .entity
             replication.socket          -> runtime table http http.json access access.key access.limit .state .log
-                                           .feed
-            replication.upkeep          -> table .state .type .log .command .commit .feed
+                                           .session .feed
+            replication.upkeep          -> table .state .type .log .command .session .commit .feed
             leaderboard.settings        -> table rating http replication.state
             leaderboard.board           -> runtime table http access access.idempotency .settings
             leaderboard.entry           -> table rating .settings .board
@@ -124,8 +125,8 @@ class StructureTest {
                                            replication.upkeep leaderboard.upkeep migration.upkeep integration.event
             lambda                      -> runtime table http http.json access access.key access.token
                                            access.authentication replication.log replication.statistics
-                                           replication.commit replication.socket leaderboard.rank leaderboard.upkeep
-                                           migration.segment migration.execution integration.event
+                                           replication.commit replication.entity replication.socket leaderboard.rank
+                                           leaderboard.upkeep migration.segment migration.execution integration.event
                                            integration.binding integration.synchronization erasure
             local.template              ->
             local.stream                -> .template

@@ -33,6 +33,7 @@ public final class QueryParameters {
             "count",
             "cursor",
             "exact",
+            "fence",
             "fresh",
             "game",
             "limit",

@@ -6,6 +6,8 @@ import dev.statecraft.access.token.TokenService;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.json.JsonCheck;
 import dev.statecraft.leaderboard.rank.RankAuditResource;
+import dev.statecraft.replication.entity.MessageResource;
+import dev.statecraft.replication.entity.SessionResource;
 import io.quarkus.amazon.lambda.runtime.ClientContextImpl;
 import io.quarkus.amazon.lambda.runtime.ClientImpl;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -19,7 +21,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection(
         registerFullHierarchy = true,
         targets = {
+            MessageResource.AcceptedMessage.class,
             RankAuditResource.MendAnswer.class,
+            SessionResource.StartedSession.class,
             MigrationStepHandler.Step.class,
             Problem.class,
             JsonCheck.Fault.class,

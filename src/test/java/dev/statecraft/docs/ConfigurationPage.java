@@ -51,7 +51,10 @@ final class ConfigurationPage {
 
     private static final List<Section> SECTIONS = List.of(
             new Section("Leaderboards", "", List.of("statecraft.leaderboard")),
-            new Section("State replication", "", List.of("statecraft.replication")),
+            new Section(
+                    "State replication",
+                    "Entities, spaces, feeds and sockets, and the sessions of entities.",
+                    List.of("statecraft.replication", "statecraft.session")),
             new Section("Data migration", "", List.of("statecraft.migration")),
             new Section("System integration", "", List.of("statecraft.integration")),
             new Section("Erasure", "", List.of("statecraft.erasure")),

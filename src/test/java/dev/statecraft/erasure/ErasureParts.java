@@ -42,7 +42,12 @@ public final class ErasureParts {
                 store,
                 arena.erasures,
                 new ReplicationErasureService(
-                        realm.players, realm.conflicts, realm.commits, realm.entityStore, realm.historyStore),
+                        realm.players,
+                        realm.conflicts,
+                        realm.commits,
+                        realm.entityStore,
+                        realm.historyStore,
+                        realm.messages),
                 events.erasures,
                 new MigrationErasureService(lab.runStore, lab.backupStore, lab.quarantine, lab.workStore),
                 config,

@@ -302,6 +302,7 @@ public final class Laboratory {
                         standard.fallback(),
                         standard.rules(),
                         standard.playersMayWrite(),
+                        false,
                         standard.historyLimit(),
                         guard.guard(),
                         states.schema()));

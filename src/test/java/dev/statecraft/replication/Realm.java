@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.combining.CombiningConfig;
 import dev.statecraft.combining.CombiningQueue;
 import dev.statecraft.combining.IntentStore;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.CommandDecider;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
@@ -26,6 +27,7 @@ import dev.statecraft.replication.commit.RecentCommits;
 import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
+import dev.statecraft.replication.entity.SessionService;
 import dev.statecraft.replication.feed.PlayerFeedService;
 import dev.statecraft.replication.feed.PlayerService;
 import dev.statecraft.replication.feed.PlayerStore;
@@ -34,10 +36,18 @@ import dev.statecraft.replication.feed.ResyncStore;
 import dev.statecraft.replication.feed.SpaceFeedService;
 import dev.statecraft.replication.feed.SyncService;
 import dev.statecraft.replication.log.Change;
+import dev.statecraft.replication.log.FeedChanged;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.log.HistoryStore;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.log.LogStore;
+import dev.statecraft.replication.session.HeartbeatService;
+import dev.statecraft.replication.session.MessageService;
+import dev.statecraft.replication.session.MessageStore;
+import dev.statecraft.replication.session.SessionConfig;
+import dev.statecraft.replication.session.SessionNotice;
+import dev.statecraft.replication.session.SessionObservations;
+import dev.statecraft.replication.session.SessionStore;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityStore;
 import dev.statecraft.replication.state.JsonValues;
@@ -89,7 +99,8 @@ public final class Realm {
 
     public final Machine machine;
     public final TableNames tables;
-    public final Announcements announcements = new Announcements();
+    public final Announcements<FeedChanged> announcements = new Announcements<>();
+    public final Announcements<SessionNotice> notices = new Announcements<>();
     public final DynamoDbClient dynamo;
     public final ReplicationConfig config;
     public final EntityStore entityStore;
@@ -108,6 +119,10 @@ public final class Realm {
     final ConflictParking parking;
     public final EntityReader reader;
     public final EntityService entities;
+    public final SessionConfig sessionConfig;
+    public final SessionService sessions;
+    public final HeartbeatService heartbeats;
+    public final MessageService messages;
     public final ReplicationStatisticsService statistics;
     final ResyncService resyncs;
     public final SpaceFeedService feeds;
@@ -156,7 +171,9 @@ public final class Realm {
         log = new LogStore(dynamo, tables);
         historyStore = new HistoryStore(dynamo, tables, batches);
         history = new HistoryService(historyStore, log, config);
-        commitStore = new CommitStore(dynamo, tables, batches, config);
+        sessionConfig = sessions(settings);
+        MessageStore messageStore = new MessageStore(dynamo, tables, batches, sessionConfig);
+        commitStore = new CommitStore(dynamo, tables, batches, messageStore, config);
         types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config, ticker);
         SchemaService shapes = new SchemaService(types, schemas);
         ConflictStore conflictStore = new ConflictStore(dynamo, tables, batches, config, backoff);
@@ -170,13 +187,19 @@ public final class Realm {
         rounds = new CommitRounds(commitStore, coordinator, decider, plans);
         commits = new CommitService(
                 coordinator,
-                new CombinedCommits(commitStore, entityStore, history, coordinator, rounds, config),
+                new CombinedCommits(entityStore, history, coordinator, rounds, config),
                 plans,
                 announcements);
         conflicts = new ConflictService(
                 conflictStore, parking, new ConflictDecider(types), commits, entityStore, types, shapes, clock, ticker);
         reader = new EntityReader(entityStore, types, conflicts, history, shapes, config);
         entities = new EntityService(commits, decider, conflicts, parking);
+        SessionStore sessionStore = new SessionStore(dynamo, tables, batches);
+        SessionObservations observations = new SessionObservations(ticker, sessionConfig);
+        sessions = new SessionService(
+                commits, decider, sessionStore, observations, sessionConfig, config, ticker, notices);
+        heartbeats = new HeartbeatService(sessionStore, messageStore, observations, sessionConfig, clock);
+        messages = new MessageService(sessionStore, messageStore, sessionConfig, backoff, clock, notices);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock, backoff);
         resyncs = new ResyncService(new ResyncStore(dynamo, tables), config, ticker);
         feeds = new SpaceFeedService(log, entityStore, shapes, resyncs, clock);
@@ -204,23 +227,28 @@ public final class Realm {
 
     /** The configuration of combined writes with these values, named with their section. */
     public static CombiningConfig combining(Map<String, String> settings) {
+        return mapping(CombiningConfig.class, settings);
+    }
+
+    /** The configuration of sessions with these values, named with their section. */
+    public static SessionConfig sessions(Map<String, String> settings) {
+        return mapping(SessionConfig.class, settings);
+    }
+
+    private static <T> T mapping(Class<T> type, Map<String, String> settings) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(CombiningConfig.class);
+                .withMapping(type);
         settings.forEach((name, value) -> builder.withDefaultValue("statecraft." + name, value));
-        return builder.build().getConfigMapping(CombiningConfig.class);
+        return builder.build().getConfigMapping(type);
     }
 
     private static ReplicationConfig built(Map<String, String> settings) {
-        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
-                .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(ReplicationConfig.class);
-        settings.forEach((name, value) -> {
-            if (!name.startsWith("combining.")) {
-                builder.withDefaultValue("statecraft.replication." + name, value);
-            }
-        });
-        return builder.build().getConfigMapping(ReplicationConfig.class);
+        Map<String, String> own = new TreeMap<>();
+        settings.forEach((name, value) -> own.put("replication." + name, value));
+        own.keySet()
+                .removeIf(name -> name.startsWith("replication.combining.") || name.startsWith("replication.session."));
+        return mapping(ReplicationConfig.class, own);
     }
 
     public static ObjectNode json(String text) {
@@ -254,7 +282,7 @@ public final class Realm {
     }
 
     public CommitResult delete(String id) {
-        return entities.delete(GAME, SPACE, id, null, SERVER, new IdempotencyKey(null, ""));
+        return entities.delete(GAME, SPACE, id, new Command.Delete(null, null, SERVER), new IdempotencyKey(null, ""));
     }
 
     public static Entity done(CommitResult result) {

@@ -26,6 +26,7 @@ import dev.statecraft.replication.feed.FeedCursors;
 import dev.statecraft.replication.feed.SyncRequest;
 import dev.statecraft.replication.feed.SyncResource;
 import dev.statecraft.replication.feed.SyncService;
+import dev.statecraft.replication.feed.SyncSessions;
 import dev.statecraft.replication.socket.Frames;
 import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.Entity;
@@ -118,7 +119,12 @@ public class ReplicationBench {
         Realm other = instance();
         AccessParts access =
                 new AccessParts(realm.machine, realm.dynamo, realm.tables, Map.of("limits.requests-per-second", "0"));
-        SyncResource syncs = new SyncResource(realm.sync, realm.config, access.limits(), new CurrentCaller());
+        SyncResource syncs = new SyncResource(
+                realm.sync,
+                realm.config,
+                new SyncSessions(realm.heartbeats, realm.sessionConfig),
+                access.limits(),
+                new CurrentCaller());
         Caller caller = new Caller(GAME, "bench");
         String[] cursor = {FeedCursors.write(upToDate(realm).spaces().get(SPACE))};
         long[] nanos = new long[COMMITS];
@@ -130,7 +136,7 @@ public class ReplicationBench {
                             + " 'own', 'mutationId': 'own" + i + "', 'set': {'score': " + i + "}}]}"),
                     SyncRequest.class);
             long started = bench.nanos();
-            SyncResource.SyncResult synced = syncs.sync(caller, request, realm.config.answerBytes());
+            SyncResource.SyncResult synced = syncs.sync(caller, request, realm.config.answerBytes(), null);
             nanos[i] = bench.nanos() - started;
             assertEquals(2, synced.answer().spaces().get(SPACE).commits().size());
             cursor[0] = FeedCursors.write(
@@ -148,14 +154,22 @@ public class ReplicationBench {
         create(SPACE, "a", gameState(random, 2_000));
         SyncService.SyncCursors wanted = upToDate(realm);
         SyncRequest request = new SyncRequest(
-                "bench", null, Map.of(SPACE, FeedCursors.write(wanted.spaces().get(SPACE))), null, null, null, null);
+                "bench",
+                null,
+                Map.of(SPACE, FeedCursors.write(wanted.spaces().get(SPACE))),
+                null,
+                null,
+                null,
+                null,
+                null);
         Entity entity = done(realm.update("a", "{'set': {'score': 4711}}", "m1"));
         SyncResource.SyncResult synced = new SyncResource(
                         realm.sync,
                         realm.config,
+                        new SyncSessions(realm.heartbeats, realm.sessionConfig),
                         new AccessParts(realm.dynamo, realm.tables, realm.clock, Map.of()).limits(),
                         new CurrentCaller())
-                .sync(new Caller(GAME, "bench"), request, realm.config.answerBytes());
+                .sync(new Caller(GAME, "bench"), request, realm.config.answerBytes(), null);
         assertEquals(1, synced.answer().spaces().get(SPACE).commits().size());
         Frames frames = new Frames(new FrameJson(mapper, new FailureProblems(realm.machine.random())), realm.config);
         Bench.print("an entity of 2,000 bytes of JSON, one number changed");

@@ -10,6 +10,7 @@ import dev.statecraft.leaderboard.board.BoardService;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.listing.Listing;
 import dev.statecraft.leaderboard.listing.ListingService;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
@@ -162,7 +163,7 @@ public class BoardReplication {
     void deleted(String game, String board) {
         store.delete(game, board);
         if (!reader.read(game, SPACE, ID_PREFIX + board).deleted()) {
-            entities.delete(game, SPACE, ID_PREFIX + board, null, SYSTEM, NO_KEY);
+            entities.delete(game, SPACE, ID_PREFIX + board, new Command.Delete(null, null, SYSTEM), NO_KEY);
         }
     }
 

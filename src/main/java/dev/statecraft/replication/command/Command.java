@@ -18,9 +18,39 @@ public sealed interface Command {
     /** Updates an existing entity. */
     record Update(EntityUpdate update, Source source) implements Command {}
 
-    /** Deletes an entity. {@code required} is the version that it must be at; null for any. */
-    record Delete(@Nullable Long required, Source source) implements Command {}
+    /**
+     * Deletes an entity.
+     *
+     * @param required the version that it must be at; null for any
+     * @param fence fencing token of the session that the sender holds; null if it holds none
+     */
+    record Delete(@Nullable Long required, @Nullable Long fence, Source source) implements Command {}
 
-    /** Writes the state of a stored version as a new version. */
-    record Revert(long version, Source source) implements Command {}
+    /**
+     * Writes the state of a stored version as a new version.
+     *
+     * @param fence fencing token of the session that the sender holds; null if it holds none
+     */
+    record Revert(long version, @Nullable Long fence, Source source) implements Command {}
+
+    /**
+     * Grants the session of an entity to a server.
+     *
+     * @param holder the server
+     * @param ttlSeconds time to live without a heartbeat
+     * @param takeOver whether the session may be taken over from another server
+     * @param entity creates the entity if it does not exist; null to reject the command then
+     */
+    record StartSession(
+            String holder,
+            int ttlSeconds,
+            TakeOver takeOver,
+            @Nullable NewState entity,
+            Source source) implements Command {}
+
+    /** Ends the session that was granted with a fencing token. */
+    record EndSession(long fence, Source source) implements Command {}
+
+    /** Type and state of an entity that is created. */
+    record NewState(String type, ObjectNode state) {}
 }

@@ -89,6 +89,14 @@ public class CommandDecider {
         if (command instanceof Command.Delete delete) {
             return delete(game, old, delete);
         }
+        if (command instanceof Command.StartSession start) {
+            return SessionDecisions.start(old, start, () -> sessionVersion(game, old, start));
+        }
+        if (command instanceof Command.EndSession end) {
+            return old.version() == 0
+                    ? new Reject(new Rejection.NotFound())
+                    : SessionDecisions.end(old, end.fence(), () -> unchanged(game, old, end.source()));
+        }
         return revert(game, old, (Command.Revert) command);
     }
 
@@ -101,6 +109,9 @@ public class CommandDecider {
         }
         if (rejection.isEmpty() && !old.deleted()) {
             rejection = Optional.of(new Rejection.Exists());
+        }
+        if (rejection.isEmpty()) {
+            rejection = SessionDecisions.refused(type, old.session(), null);
         }
         if (rejection.isEmpty()) {
             rejection = StateRules.violatedOfType(entity.state(), type);
@@ -129,6 +140,11 @@ public class CommandDecider {
         if (forbidden.isPresent()) {
             return new Reject(forbidden.get());
         }
+        Optional<Rejection> outside =
+                SessionDecisions.refused(type, old.session(), update.session().fence());
+        if (outside.isPresent()) {
+            return new Reject(outside.get());
+        }
         if (update.required() != null && update.required() != old.version()) {
             return new Reject(new Rejection.Stale());
         }
@@ -152,9 +168,15 @@ public class CommandDecider {
         }
         Merge.Update requested = update.against(old.json(), new MergeBase(update.was(), base));
         Merge.Merged merged = Merge.merge(type, strategy, old.json(), requested);
-        return merged instanceof Merge.Parked open
-                ? new Reject(new Rejection.ManualConflict(requested, update.guard(), open.conflicts()))
-                : decided(merged, update.guard(), old, type, source);
+        if (merged instanceof Merge.Parked open) {
+            // A parked update would be applied later, perhaps after another server was granted the session.
+            return new Reject(
+                    update.session().fence() == null
+                            ? new Rejection.ManualConflict(requested, update.guard(), open.conflicts())
+                            : new Rejection.Lost(open.conflicts(), strategy));
+        }
+        Decision decision = decided(merged, update.guard(), old, type, source);
+        return decision instanceof Write write ? write.with(SessionDecisions.after(old, update.session())) : decision;
     }
 
     private Decision decided(Merge.Merged merged, Guard guard, Entity old, EntityType type, Source source) {
@@ -191,6 +213,10 @@ public class CommandDecider {
         if (forbidden.isPresent()) {
             return new Reject(forbidden.get());
         }
+        Optional<Rejection> outside = SessionDecisions.refused(type, old.session(), command.fence());
+        if (outside.isPresent()) {
+            return new Reject(outside.get());
+        }
         if (required != null && required != old.version()) {
             return new Reject(new Rejection.Stale());
         }
@@ -205,6 +231,42 @@ public class CommandDecider {
                 types.historyLimit(type));
     }
 
+    /** The version that the grant of a session makes: the state of the entity, or that of a new one. */
+    private Decision sessionVersion(String game, Entity old, Command.StartSession command) {
+        if (!old.deleted()) {
+            return unchanged(game, old, command.source());
+        }
+        Command.NewState entity = command.entity();
+        if (entity == null) {
+            return new Reject(new Rejection.NotFound());
+        }
+        EntityType type = types.find(game, entity.type());
+        Optional<Rejection> violated = StateRules.violatedBy(entity.state(), type, Guard.NONE);
+        return violated.isPresent()
+                ? new Reject(violated.get())
+                : new Write(
+                        entity.type(),
+                        entity.state(),
+                        types.schemaVersion(game, entity.type()),
+                        null,
+                        command.source().by(),
+                        null,
+                        List.of(),
+                        types.historyLimit(type));
+    }
+
+    private Write unchanged(String game, Entity old, Source source) {
+        return new Write(
+                old.type(),
+                old.json(),
+                old.schemaVersion(),
+                old.owner(),
+                source.by(),
+                null,
+                List.of(),
+                types.historyLimit(types.find(game, old.type())));
+    }
+
     private Decision revert(String game, Entity old, Command.Revert command) {
         long version = command.version();
         Source source = command.source();
@@ -215,6 +277,10 @@ public class CommandDecider {
         Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Reject(forbidden.get());
+        }
+        Optional<Rejection> outside = SessionDecisions.refused(type, old.session(), command.fence());
+        if (outside.isPresent()) {
+            return new Reject(outside.get());
         }
         Optional<Entity> then = old.keeps(version) ? history.at(game, old, version) : Optional.empty();
         if (then.isEmpty() || then.get().deleted()) {

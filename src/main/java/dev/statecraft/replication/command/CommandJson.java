@@ -1,6 +1,9 @@
 package dev.statecraft.replication.command;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.command.EntityUpdate.Edit;
@@ -13,7 +16,9 @@ import dev.statecraft.replication.state.Operations;
 import dev.statecraft.replication.state.OperationsReader;
 import dev.statecraft.replication.state.StatePath;
 import dev.statecraft.replication.state.Strategy;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,25 +38,38 @@ public final class CommandJson {
     /** The forms of an edit. An update has exactly one of them. */
     private static final Set<String> EDITS = Set.of("ops", "state", "patch");
 
-    /** The fields that an update without their values does not have, so that earlier releases read it. */
-    private static final Set<String> OPTIONAL = Set.of("guard");
+    /** The fields that a command without their values does not have, so that earlier releases read it. */
+    private static final Set<String> OPTIONAL = Set.of("guard", "fence", "ends", "ack");
 
     /** The types of the fields of each kind. */
     private static final Map<String, Map<String, Predicate<JsonNode>>> FIELDS = Map.of(
             "create",
                     fields(Map.of("t", JsonNode::isTextual, "w", orNull(JsonNode::isTextual), "s", JsonNode::isObject)),
             "update",
+                    fields(Map.ofEntries(
+                            entry("b", orNull(JsonNode::isIntegralNumber)),
+                            entry("r", orNull(JsonNode::isIntegralNumber)),
+                            entry("g", orNull(JsonNode::isTextual)),
+                            entry("was", JsonNode::isObject),
+                            entry("ops", JsonNode::isObject),
+                            entry("state", JsonNode::isObject),
+                            entry("patch", JsonNode::isObject),
+                            entry("guard", JsonNode::isObject),
+                            entry("fence", JsonNode::isIntegralNumber),
+                            entry("ends", JsonNode::isBoolean),
+                            entry("ack", JsonNode::isArray))),
+            "delete", fields(Map.of("r", orNull(JsonNode::isIntegralNumber), "fence", JsonNode::isIntegralNumber)),
+            "revert", fields(Map.of("v", JsonNode::isIntegralNumber, "fence", JsonNode::isIntegralNumber)),
+            "start",
                     fields(Map.of(
-                            "b", orNull(JsonNode::isIntegralNumber),
-                            "r", orNull(JsonNode::isIntegralNumber),
-                            "g", orNull(JsonNode::isTextual),
-                            "was", JsonNode::isObject,
-                            "ops", JsonNode::isObject,
-                            "state", JsonNode::isObject,
-                            "patch", JsonNode::isObject,
-                            "guard", JsonNode::isObject)),
-            "delete", fields(Map.of("r", orNull(JsonNode::isIntegralNumber))),
-            "revert", fields(Map.of("v", JsonNode::isIntegralNumber)));
+                            "h", JsonNode::isTextual,
+                            "l", JsonNode::isInt,
+                            "steal", JsonNode::isBoolean,
+                            "xf", orNull(JsonNode::isIntegralNumber),
+                            "xr", orNull(JsonNode::isIntegralNumber),
+                            "t", orNull(JsonNode::isTextual),
+                            "s", orNull(JsonNode::isObject))),
+            "end", fields(Map.of("f", JsonNode::isIntegralNumber)));
 
     private static final Map<String, Strategy> STRATEGIES =
             Stream.of(Strategy.values()).collect(Collectors.toUnmodifiableMap(Strategy::name, strategy -> strategy));
@@ -71,11 +89,33 @@ public final class CommandJson {
         } else if (command instanceof Command.Update update) {
             write(json.put("k", "update"), update.update());
         } else if (command instanceof Command.Delete delete) {
-            json.put("k", "delete").put("r", delete.required());
+            putFence(json.put("k", "delete").put("r", delete.required()), delete.fence());
+        } else if (command instanceof Command.Revert revert) {
+            putFence(json.put("k", "revert").put("v", revert.version()), revert.fence());
+        } else if (command instanceof Command.StartSession start) {
+            write(json.put("k", "start"), start);
         } else {
-            json.put("k", "revert").put("v", ((Command.Revert) command).version());
+            json.put("k", "end").put("f", ((Command.EndSession) command).fence());
         }
         return json;
+    }
+
+    private static void putFence(ObjectNode json, @Nullable Long fence) {
+        if (fence != null) {
+            json.put("fence", fence);
+        }
+    }
+
+    private static void write(ObjectNode json, Command.StartSession start) {
+        TakeOver.Expired expired = start.takeOver() instanceof TakeOver.Expired seen ? seen : null;
+        Command.NewState entity = start.entity();
+        json.put("h", start.holder())
+                .put("l", start.ttlSeconds())
+                .put("steal", start.takeOver() instanceof TakeOver.Steal)
+                .put("xf", expired == null ? null : Long.valueOf(expired.fence()))
+                .put("xr", expired == null ? null : Long.valueOf(expired.renewed()))
+                .put("t", entity == null ? null : entity.type())
+                .set("s", entity == null ? null : entity.state());
     }
 
     private static void write(ObjectNode json, EntityUpdate update) {
@@ -86,6 +126,15 @@ public final class CommandJson {
         update.was().forEach((path, value) -> was.set(path.toString(), value));
         if (!update.guard().isEmpty()) {
             json.set("guard", update.guard().toJson());
+        }
+        SessionUse session = update.session();
+        putFence(json, session.fence());
+        if (session.ends()) {
+            json.put("ends", true);
+        }
+        if (!session.acknowledged().isEmpty()) {
+            ArrayNode messages = json.putArray("ack");
+            session.acknowledged().forEach(messages::add);
         }
         if (update.edit() instanceof Operate operate) {
             json.set("ops", operate.operations().toJson());
@@ -109,8 +158,10 @@ public final class CommandJson {
                 Optional.of(new Command.Create(
                         json.get("t").textValue(), (ObjectNode) json.get("s"), text(json, "w"), source));
             case "update" -> update(json).map(update -> new Command.Update(update, source));
-            case "delete" -> Optional.of(new Command.Delete(number(json, "r"), source));
-            default -> Optional.of(new Command.Revert(json.get("v").longValue(), source));
+            case "delete" -> Optional.of(new Command.Delete(number(json, "r"), number(json, "fence"), source));
+            case "start" -> Optional.of(start(json, source));
+            case "end" -> Optional.of(new Command.EndSession(json.get("f").longValue(), source));
+            default -> Optional.of(new Command.Revert(json.get("v").longValue(), number(json, "fence"), source));
         };
     }
 
@@ -122,12 +173,12 @@ public final class CommandJson {
                 return false;
             }
         }
-        if (!fields.containsKey("ops")) {
-            return json.size() == fields.size();
-        }
-        long edits = EDITS.stream().filter(json::has).count();
-        long optional = OPTIONAL.stream().filter(json::has).count();
-        return edits == 1 && json.size() == fields.size() - EDITS.size() - OPTIONAL.size() + edits + optional;
+        boolean complete = fields.keySet().stream()
+                .filter(name -> !EDITS.contains(name) && !OPTIONAL.contains(name))
+                .allMatch(json::has);
+        long edits =
+                fields.containsKey("ops") ? EDITS.stream().filter(json::has).count() : 1;
+        return complete && edits == 1;
     }
 
     private static Map<String, Predicate<JsonNode>> fields(Map<String, Predicate<JsonNode>> ofKind) {
@@ -161,7 +212,26 @@ public final class CommandJson {
         Guard guard = guard(json.get("guard"));
         return (name != null && strategy == null) || guard == null
                 ? Optional.empty()
-                : Optional.of(new EntityUpdate(edit, number(json, "b"), number(json, "r"), was, strategy, guard));
+                : Optional.of(new EntityUpdate(
+                        edit, number(json, "b"), number(json, "r"), was, strategy, guard, session(json)));
+    }
+
+    private static SessionUse session(JsonNode json) {
+        List<String> messages = new ArrayList<>();
+        json.path("ack").forEach(id -> messages.add(id.asText()));
+        return new SessionUse(number(json, "fence"), json.path("ends").asBoolean(), messages);
+    }
+
+    private static Command start(JsonNode json, Source source) {
+        Long fence = number(json, "xf");
+        Long renewed = number(json, "xr");
+        TakeOver takeOver = json.get("steal").booleanValue()
+                ? new TakeOver.Steal()
+                : fence == null || renewed == null ? new TakeOver.Never() : new TakeOver.Expired(fence, renewed);
+        String type = text(json, "t");
+        Command.NewState entity =
+                type != null && json.get("s") instanceof ObjectNode state ? new Command.NewState(type, state) : null;
+        return new Command.StartSession(json.get("h").textValue(), json.get("l").intValue(), takeOver, entity, source);
     }
 
     /** The guard of an update; null if this release does not know one of its rules. */

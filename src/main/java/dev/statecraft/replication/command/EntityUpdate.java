@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param was the values that the sender saw, by path
  * @param strategy the strategy for conflicts; null for the strategy of the entity type
  * @param guard conditions on the state before the update and on its result; a violated one rejects the update
+ * @param session what the update says of the session of the entity
  */
 public record EntityUpdate(
         Edit edit,
@@ -30,21 +31,22 @@ public record EntityUpdate(
         @Nullable Long required,
         SortedMap<StatePath, JsonNode> was,
         @Nullable Strategy strategy,
-        Guard guard) {
+        Guard guard,
+        SessionUse session) {
 
     /** Copies the values. */
     public EntityUpdate {
         was = Collections.unmodifiableSortedMap(new TreeMap<>(was));
     }
 
-    /** An update without a guard. */
+    /** An update without a guard and without a session. */
     public EntityUpdate(
             Edit edit,
             @Nullable Long baseVersion,
             @Nullable Long required,
             SortedMap<StatePath, JsonNode> was,
             @Nullable Strategy strategy) {
-        this(edit, baseVersion, required, was, strategy, Guard.NONE);
+        this(edit, baseVersion, required, was, strategy, Guard.NONE, SessionUse.NONE);
     }
 
     /** The change of a state. */

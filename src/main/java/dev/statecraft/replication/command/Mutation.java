@@ -3,6 +3,7 @@ package dev.statecraft.replication.command;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntitySession;
 import dev.statecraft.replication.state.MutationReceipt;
 import dev.statecraft.replication.state.Strategy;
 import java.util.List;
@@ -47,6 +48,13 @@ public record Mutation(
         this(entityId, id, body, UnaryOperator.identity(), decide);
     }
 
+    /** Ids of the messages that are removed in the same commit. */
+    public List<String> acknowledged() {
+        return command instanceof Command.Update update
+                ? update.update().session().acknowledged()
+                : List.of();
+    }
+
     /** Result of evaluating a mutation. Variants are listed in order of precedence. */
     public sealed interface Decision {}
 
@@ -58,6 +66,7 @@ public record Mutation(
      *
      * @param state the new state; null to delete the entity
      * @param historyLimit number of versions to store; 0 stores only the current one
+     * @param session the session of the new version; null for the session of the version before. A deletion ends it
      */
     public record Write(
             String type,
@@ -67,6 +76,26 @@ public record Mutation(
             String by,
             @Nullable Strategy strategy,
             List<Conflict> conflicts,
-            int historyLimit)
-            implements Decision {}
+            int historyLimit,
+            @Nullable EntitySession session)
+            implements Decision {
+
+        /** A write that does not change the session. */
+        public Write(
+                String type,
+                @Nullable ObjectNode state,
+                String schemaVersion,
+                @Nullable String owner,
+                String by,
+                @Nullable Strategy strategy,
+                List<Conflict> conflicts,
+                int historyLimit) {
+            this(type, state, schemaVersion, owner, by, strategy, conflicts, historyLimit, null);
+        }
+
+        /** This write with another session. */
+        Write with(EntitySession session) {
+            return new Write(type, state, schemaVersion, owner, by, strategy, conflicts, historyLimit, session);
+        }
+    }
 }

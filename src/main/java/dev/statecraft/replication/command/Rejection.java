@@ -25,6 +25,21 @@ public sealed interface Rejection {
     /** The entity already exists. */
     record Exists() implements Rejection {}
 
+    /** Another server holds the session of the entity. */
+    record SessionHeld() implements Rejection {}
+
+    /** The server already holds the session, or the session has already ended. Nothing needs to be written. */
+    record SessionUnchanged() implements Rejection {}
+
+    /** The session of the fencing token has ended, or another server has taken it over. */
+    record SessionLost() implements Rejection {}
+
+    /** Entities of this type are only written in a session, and the command has no fencing token. */
+    record SessionRequired() implements Rejection {}
+
+    /** A message does not wait: it was never sent, was acknowledged earlier, or has expired. */
+    record MessageNotWaiting(String messageId) implements Rejection {}
+
     /** The entity is not at the required version. */
     record Stale() implements Rejection {}
 

@@ -21,7 +21,6 @@ import java.util.TreeSet;
 @ApplicationScoped
 public class CombinedCommits {
 
-    private final CommitStore commits;
     private final EntityStore entities;
     private final HistoryService history;
     private final CommitCoordinator coordinator;
@@ -29,13 +28,11 @@ public class CombinedCommits {
     private final ReplicationConfig config;
 
     public CombinedCommits(
-            CommitStore commits,
             EntityStore entities,
             HistoryService history,
             CommitCoordinator coordinator,
             CommitRounds rounds,
             ReplicationConfig config) {
-        this.commits = commits;
         this.entities = entities;
         this.history = history;
         this.coordinator = coordinator;
@@ -112,8 +109,6 @@ public class CombinedCommits {
             String id = ids.iterator().next();
             return Map.of(id, entities.read(space.game(), space.name(), id));
         }
-        return ids.isEmpty()
-                ? Map.of()
-                : commits.read(space.game(), space.name(), ids).entities();
+        return ids.isEmpty() ? Map.of() : entities.readAll(space.game(), space.name(), ids);
     }
 }

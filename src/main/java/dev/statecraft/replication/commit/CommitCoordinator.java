@@ -3,9 +3,9 @@ package dev.statecraft.replication.commit;
 import dev.statecraft.combining.CombiningQueue;
 import dev.statecraft.combining.QueueKey;
 import dev.statecraft.combining.Round;
-import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.commit.CommitStore.CompanionRejected;
 import dev.statecraft.replication.commit.CommitStore.Outcome;
+import dev.statecraft.replication.commit.CommitStore.Reads;
 import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
 import dev.statecraft.replication.commit.CommitStore.WriteConflict;
 import dev.statecraft.replication.commit.CommitStore.Written;
@@ -18,7 +18,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
@@ -93,11 +92,11 @@ public class CommitCoordinator {
     /**
      * The space and the entities of a commit.
      *
-     * @param ids ids of the entities to read
+     * @param reads the entities and messages to read
      * @param consumption adds up the capacity of the reads; null if it is not measured
      */
     record CommitTarget(
-            CommitSpace space, Set<String> ids, @Nullable CapacityUsage consumption) {}
+            CommitSpace space, Reads reads, @Nullable CapacityUsage consumption) {}
 
     /** Runs several commits to one space without a commit of another thread of this instance between them. */
     <T> T serialized(CommitSpace space, Supplier<T> work) {
@@ -217,6 +216,6 @@ public class CommitCoordinator {
 
     private CommitSnapshot read(CommitTarget target) {
         CommitSpace space = target.space();
-        return commits.read(space.game(), space.name(), target.ids(), target.consumption());
+        return commits.read(space.game(), space.name(), target.reads(), target.consumption());
     }
 }

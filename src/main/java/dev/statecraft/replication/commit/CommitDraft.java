@@ -9,7 +9,9 @@ import dev.statecraft.replication.log.Change;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.ConflictExplanation;
+import dev.statecraft.replication.session.MessagePosition;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntitySession;
 import dev.statecraft.replication.state.MutationReceipt;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.Space;
@@ -49,6 +51,7 @@ final class CommitDraft {
     private final String epoch;
     private final long at;
     private final Map<String, Entity> stored;
+    private final CommitSnapshot.Messages messages;
     private final Map<String, ChangedEntity> changed = new LinkedHashMap<>();
     private final List<Change> changes = new ArrayList<>();
     private Space after;
@@ -57,26 +60,12 @@ final class CommitDraft {
     /**
      * Settings of a draft.
      *
-     * @param entities maximum number of entities
+     * @param entities maximum number of entities, and of items for their sessions and messages
      * @param thresholdBytes minimum size of JSON that is compressed
      * @param storesPreviousStates whether the transaction also contains the states before the commit
      */
     record Settings(
             int entities, int thresholdBytes, MutationReceipt.Retention retention, boolean storesPreviousStates) {}
-
-    /**
-     * An entity that the commit changes.
-     *
-     * @param before the stored entity
-     * @param versions the new versions in order
-     * @param changes the changes that make the versions, in order
-     */
-    record ChangedEntity(Entity before, List<Entity> versions, List<Change> changes) {
-
-        Entity after() {
-            return versions.get(versions.size() - 1);
-        }
-    }
 
     /** Result of adding a mutation. Variants are listed in order of precedence. */
     sealed interface Step {}
@@ -99,13 +88,16 @@ final class CommitDraft {
     /**
      * Starts a commit.
      *
-     * @param entities the stored entities by id; entities that never existed are missing
+     * @param snapshot the head of the space, the stored entities by id without those that never existed, and the messages
+     *     that wait
      * @param newEpoch the space epoch if this is the first commit of the space
      */
-    CommitDraft(Space space, Map<String, Entity> entities, long now, String newEpoch, Settings settings) {
+    CommitDraft(CommitSnapshot snapshot, long now, String newEpoch, Settings settings) {
+        Space space = snapshot.space();
         this.before = space;
         this.after = space;
-        this.stored = entities;
+        this.stored = snapshot.entities();
+        this.messages = snapshot.messages();
         this.settings = settings;
         this.epoch = space.epoch().isEmpty() ? newEpoch : space.epoch();
         this.at = Math.max(now, space.at());
@@ -115,15 +107,13 @@ final class CommitDraft {
         before = original.before;
         after = original.after;
         stored = original.stored;
+        messages = original.messages;
         settings = original.settings;
         epoch = original.epoch;
         at = original.at;
         logBytes = original.logBytes;
         changes.addAll(original.changes);
-        original.changed.forEach((id, entity) -> changed.put(
-                id,
-                new ChangedEntity(
-                        entity.before(), new ArrayList<>(entity.versions()), new ArrayList<>(entity.changes()))));
+        original.changed.forEach((id, entity) -> changed.put(id, entity.copy()));
     }
 
     /** An independent copy, to evaluate mutations that may be discarded. */
@@ -148,8 +138,18 @@ final class CommitDraft {
         if (decision instanceof Mutation.Reject refuse) {
             return new Refused(refuse.rejection(), viewed);
         }
+        List<MessagePosition> applied = new ArrayList<>();
+        for (String message : mutation.acknowledged()) {
+            MessagePosition position = messages.find(mutation.entityId(), message);
+            if (position == null
+                    || applied.contains(position)
+                    || (existing != null && existing.acknowledged().contains(position))) {
+                return new Refused(new Rejection.MessageNotWaiting(message), viewed);
+            }
+            applied.add(position);
+        }
         Entity next = next(entity, mutation, (Mutation.Write) decision);
-        return tryAdd(existing, entity, next) ? new Made(next) : new Full();
+        return tryAdd(existing, entity, next, applied) ? new Made(next) : new Full();
     }
 
     private static Optional<Entity> inDraft(@Nullable ChangedEntity existing, MutationReceipt receipt) {
@@ -184,12 +184,21 @@ final class CommitDraft {
                 seq,
                 entity.deleted() ? seq : entity.createdSeq(),
                 Math.min(entity.kept() + 1, limit),
+                sessionAfter(entity, write),
                 mutation.id() == null
                         ? entity.receipts()
                         : MutationReceipt.with(
                                 entity.receipts(),
                                 MutationReceipt.of(mutation.id(), mutation.bodyHash(), version, seq, at),
                                 settings.retention()));
+    }
+
+    private static EntitySession sessionAfter(Entity entity, Mutation.Write write) {
+        if (write.state() == null) {
+            return entity.session().ended();
+        }
+        EntitySession changed = write.session();
+        return changed == null ? entity.session() : changed;
     }
 
     private PackedJson explanation(List<Conflict> conflicts) {
@@ -199,30 +208,34 @@ final class CommitDraft {
                 : PackedJson.of(ConflictExplanation.toJson(conflicts, false), settings.thresholdBytes());
     }
 
-    private boolean tryAdd(@Nullable ChangedEntity existing, Entity entity, Entity next) {
-        if (existing == null && changed.size() == settings.entities()) {
-            return false;
-        }
+    private boolean tryAdd(
+            @Nullable ChangedEntity existing, Entity entity, Entity next, List<MessagePosition> applied) {
         Change change = Change.between(entity, next);
         long changeBytes = PackedJson.text(change.toJson()).length + 1L;
-        ChangedEntity entry =
-                existing == null ? new ChangedEntity(entity, new ArrayList<>(), new ArrayList<>()) : existing;
+        ChangedEntity entry = existing == null ? ChangedEntity.unchanged(entity) : existing;
         entry.versions().add(next);
         entry.changes().add(change);
         changes.add(change);
         changed.put(next.id(), entry);
-        if (!changes.isEmpty() && !fits(entry, logBytes + changeBytes)) {
+        entry.acknowledged().addAll(applied);
+        if (items() > settings.entities() || !fits(entry, logBytes + changeBytes)) {
             changes.remove(changes.size() - 1);
             entry.versions().remove(next);
             entry.changes().remove(change);
             if (existing == null) {
                 changed.remove(next.id());
             }
+            entry.acknowledged().removeAll(applied);
             return false;
         }
         logBytes += changeBytes;
         after = after.with(entity, next);
         return true;
+    }
+
+    /** Number of items of the transaction without the head and the log entry. */
+    private int items() {
+        return changed.values().stream().mapToInt(ChangedEntity::items).sum();
     }
 
     private boolean fits(ChangedEntity last, long logPlainBytes) {

@@ -12,7 +12,6 @@ import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.CommitResult.Refused;
 import dev.statecraft.replication.commit.CommitResult.Reused;
 import dev.statecraft.replication.commit.CommitResult.VersionExpired;
-import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.MutationReceipt;
@@ -162,8 +161,7 @@ public class CommitPlanner {
 
     private CommitDraft draft(CommitSnapshot snapshot, int mostEntities, boolean storesPreviousStates) {
         return new CommitDraft(
-                snapshot.space(),
-                snapshot.entities(),
+                snapshot,
                 clock.millis(),
                 RandomUuid.next(random),
                 new CommitDraft.Settings(

@@ -8,8 +8,8 @@ import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Step;
-import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.commit.CommitStore.Outcome;
+import dev.statecraft.replication.commit.CommitStore.Reads;
 import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
 import dev.statecraft.replication.commit.CommitStore.Written;
 import dev.statecraft.replication.state.Entity;
@@ -71,9 +71,10 @@ public class CommitRounds {
             }
             requests.add(request);
         }
-        ids.clear();
-        requests.forEach(request -> request.mutations().forEach(mutation -> ids.add(mutation.entityId())));
-        CommitSnapshot snapshot = commits.read(space.game(), space.name(), ids);
+        Reads reads = Reads.of(requests.stream()
+                .flatMap(request -> request.mutations().stream())
+                .toList());
+        CommitSnapshot snapshot = commits.read(space.game(), space.name(), reads, null);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Evaluation evaluation = evaluate(snapshot, requests);
             Outcome outcome = write(space, evaluation, snapshot, queue);

@@ -4,7 +4,7 @@ import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitTarget;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
-import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
+import dev.statecraft.replication.commit.CommitStore.Reads;
 import dev.statecraft.replication.log.FeedChanged;
 import dev.statecraft.table.CapacityUsage;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -110,18 +110,17 @@ public class CommitService {
      * @return one result for each mutation, in order; {@link Done} for all of them or for none, except replays
      */
     public List<CommitResult> commitAtomically(String game, String space, List<Mutation> mutations) {
-        Set<String> ids = ids(mutations);
-        if (ids.size() > CommitDraft.MAX_ENTITIES) {
+        if (Reads.of(mutations).entities().size() > CommitDraft.MAX_ENTITIES) {
             return CommitPlanner.tooLarge(mutations);
         }
         CommitSpace target = new CommitSpace(game, space);
-        List<CommitResult> results = coordinator.serialized(target, () -> commitAll(target, mutations, ids));
+        List<CommitResult> results = coordinator.serialized(target, () -> commitAll(target, mutations));
         notifyIfCommitted(target);
         return results;
     }
 
-    private List<CommitResult> commitAll(CommitSpace space, List<Mutation> mutations, Set<String> ids) {
-        CommitTarget target = new CommitTarget(space, ids, null);
+    private List<CommitResult> commitAll(CommitSpace space, List<Mutation> mutations) {
+        CommitTarget target = new CommitTarget(space, Reads.of(mutations), null);
         Function<CommitSnapshot, Plan<List<CommitResult>>> planner =
                 snapshot -> plans.all(space.game(), mutations, snapshot);
         if (!coordinator.isBusy(space)) {
@@ -150,7 +149,7 @@ public class CommitService {
                 snapshot -> plans.resolving(game, mutation, resolution, snapshot);
         CommitSpace target = new CommitSpace(game, space);
         Optional<CommitResult> result = coordinator.commit(
-                new CommitTarget(target, Set.of(mutation.entityId()), null), planner, CommitResult.Busy::new);
+                new CommitTarget(target, Reads.of(List.of(mutation)), null), planner, CommitResult.Busy::new);
         notifyIfCommitted(target);
         return result;
     }
@@ -160,7 +159,7 @@ public class CommitService {
         List<Mutation> some = firstEntities(mutations);
         Function<CommitSnapshot, Plan<List<CommitResult>>> planner =
                 snapshot -> plans.some(space.game(), some, snapshot, null);
-        CommitTarget target = new CommitTarget(space, ids(some), null);
+        CommitTarget target = new CommitTarget(space, Reads.of(some), null);
         if (!coordinator.isBusy(space)) {
             Optional<List<CommitResult>> done = coordinator.tryOnce(target, planner);
             if (done.isPresent()) {
@@ -199,7 +198,7 @@ public class CommitService {
         List<Mutation> some = firstEntities(mutations);
         CapacityUsage consumption = companion == null ? null : companion.consumption();
         return coordinator.commit(
-                new CommitTarget(space, ids(some), consumption),
+                new CommitTarget(space, Reads.of(some), consumption),
                 snapshot -> plans.some(space.game(), some, snapshot, companion),
                 () -> busy(some));
     }
@@ -208,12 +207,6 @@ public class CommitService {
         return mutations.stream()
                 .map(mutation -> (CommitResult) new CommitResult.Busy())
                 .toList();
-    }
-
-    private static Set<String> ids(List<Mutation> mutations) {
-        Set<String> ids = new HashSet<>();
-        mutations.forEach(mutation -> ids.add(mutation.entityId()));
-        return ids;
     }
 
     private static List<Mutation> firstEntities(List<Mutation> mutations) {

@@ -3,9 +3,14 @@ package dev.statecraft.replication.commit;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.log.LogStore;
+import dev.statecraft.replication.session.MessagePosition;
+import dev.statecraft.replication.session.MessageStore;
+import dev.statecraft.replication.session.SessionItems;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityItems;
+import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.replication.state.Space;
 import dev.statecraft.table.Batches;
@@ -16,9 +21,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -47,19 +54,38 @@ public class CommitStore {
     private final TableNames tables;
     private final ReplicationConfig config;
     private final Batches batches;
+    private final MessageStore messageStore;
 
-    public CommitStore(DynamoDbClient dynamo, TableNames tables, Batches batches, ReplicationConfig config) {
+    public CommitStore(
+            DynamoDbClient dynamo,
+            TableNames tables,
+            Batches batches,
+            MessageStore messageStore,
+            ReplicationConfig config) {
         this.dynamo = dynamo;
         this.tables = tables;
         this.config = config;
         this.batches = batches;
+        this.messageStore = messageStore;
     }
 
-    /**
-     * The state that a commit is planned on: the head of a space, and the entities by id. Entities that never existed
-     * are missing.
-     */
-    record CommitSnapshot(Space space, Map<String, Entity> entities) {}
+    /** What a commit reads: entities by id, and by entity the ids of the messages that it removes. */
+    record Reads(Set<String> entities, Map<String, Set<String>> messages) {
+
+        /** The entities and messages of mutations. */
+        static Reads of(Collection<Mutation> mutations) {
+            Set<String> entities = new HashSet<>();
+            Map<String, Set<String>> messages = new HashMap<>();
+            for (Mutation mutation : mutations) {
+                entities.add(mutation.entityId());
+                if (!mutation.acknowledged().isEmpty()) {
+                    messages.computeIfAbsent(mutation.entityId(), id -> new HashSet<>())
+                            .addAll(mutation.acknowledged());
+                }
+            }
+            return new Reads(entities, messages);
+        }
+    }
 
     /** Result of writing a commit. Variants are listed in order of precedence. */
     sealed interface Outcome {}
@@ -85,19 +111,14 @@ public class CommitStore {
      */
     record SnapshotOutdated(CommitSnapshot snapshot) implements Outcome {}
 
-    /** Reads the head and up to 98 entities of a space, strongly consistent, in one round trip. */
-    CommitSnapshot read(String game, String space, Collection<String> ids) {
-        return read(game, space, ids, null);
-    }
-
     /**
-     * Reads the head and up to 98 entities of a space, strongly consistent, in one round trip.
+     * Reads the head, up to 98 entities and the messages of a commit, strongly consistent, in one round trip; one more for
+     * each 100 messages.
      *
      * @param consumption adds up the consumed capacity; null if it is not measured
      */
-    CommitSnapshot read(String game, String space, Collection<String> ids, @Nullable CapacityUsage consumption) {
-        List<Map<String, AttributeValue>> keys = ids.stream()
-                .distinct()
+    CommitSnapshot read(String game, String space, Reads reads, @Nullable CapacityUsage consumption) {
+        List<Map<String, AttributeValue>> keys = reads.entities().stream()
                 .map(id -> EntityItems.key(game, space, id))
                 .toList();
         var found = batches.get(
@@ -117,7 +138,15 @@ public class CommitStore {
                         .findFirst()
                         .map(LogStore::toSpace)
                         .orElseGet(() -> Space.empty(space)),
-                entities);
+                entities,
+                waiting(game, space, reads.messages()));
+    }
+
+    private CommitSnapshot.Messages waiting(String game, String space, Map<String, Set<String>> ids) {
+        Map<String, Map<String, MessagePosition>> found = new HashMap<>();
+        ids.forEach((entity, messages) ->
+                found.put(entity, messageStore.find(game, new EntityKey(space, entity), messages)));
+        return found.isEmpty() ? CommitSnapshot.Messages.NONE : new CommitSnapshot.Messages(found);
     }
 
     /**
@@ -167,6 +196,8 @@ public class CommitStore {
                 .item(LogStore.entryItem(game, draft.after(), draft.log(), config.logRetention()))
                 .conditionExpression("attribute_not_exists(pk)")));
         draft.changedEntities().forEach(entity -> items.add(entity(game, draft, entity)));
+        draft.changedEntities().forEach(entity -> items.addAll(session(game, entity)));
+        int firstCompanion = items.size();
         items.addAll(additional);
         try {
             // The SDK sends a client request token, so a transaction that it retries after a lost response is applied
@@ -178,7 +209,7 @@ public class CommitStore {
             }
             return new Written();
         } catch (TransactionCanceledException e) {
-            return cancelled(e, draft, snapshot);
+            return cancelled(e, draft, snapshot, firstCompanion);
         }
     }
 
@@ -193,7 +224,22 @@ public class CommitStore {
                                         ":epoch", s(draft.before().epoch()))));
     }
 
-    private TransactWriteItem entity(String game, CommitDraft draft, CommitDraft.ChangedEntity changed) {
+    /** The writes for the session and the messages of an entity. A failed condition says that a message was removed. */
+    private List<TransactWriteItem> session(String game, ChangedEntity changed) {
+        Entity after = changed.after();
+        List<MessagePosition> messages = changed.acknowledged();
+        if (!changed.changesSession() && messages.isEmpty()) {
+            return List.of();
+        }
+        EntityKey entity = after.place();
+        List<TransactWriteItem> items = new ArrayList<>();
+        items.add(SessionItems.changed(
+                tables, game, entity, changed.changesSession() ? after.session() : null, after.at(), messages.size()));
+        items.addAll(messageStore.removing(game, entity, messages, after.at()));
+        return items;
+    }
+
+    private TransactWriteItem entity(String game, CommitDraft draft, ChangedEntity changed) {
         Put.Builder put = Put.builder()
                 .tableName(tables.entities())
                 .item(EntityItems.toItem(game, changed.after(), draft.steps(changed)));
@@ -213,7 +259,8 @@ public class CommitStore {
     }
 
     /** Converts the cancellation reasons, which are in the order of the items, to the result of the write. */
-    private static Outcome cancelled(TransactionCanceledException e, CommitDraft draft, CommitSnapshot snapshot) {
+    private static Outcome cancelled(
+            TransactionCanceledException e, CommitDraft draft, CommitSnapshot snapshot, int firstCompanion) {
         List<CancellationReason> reasons = e.cancellationReasons();
         boolean failed = false;
         Space space = snapshot.space();
@@ -224,10 +271,10 @@ public class CommitStore {
                 case "None" -> {}
                 case "ConditionalCheckFailed" -> {
                     failed = true;
-                    if (i >= FIRST_ENTITY + draft.changedEntities().size()) {
+                    if (i >= firstCompanion) {
                         return new CompanionRejected();
                     }
-                    if (!reason.hasItem()) {
+                    if (i >= FIRST_ENTITY + draft.changedEntities().size() || !reason.hasItem()) {
                         return new WriteConflict();
                     }
                     if (i == HEAD) {
@@ -246,7 +293,7 @@ public class CommitStore {
         if (!failed || space.seq() <= draft.before().seq()) {
             return new WriteConflict();
         }
-        return new SnapshotOutdated(new CommitSnapshot(space, entities));
+        return new SnapshotOutdated(new CommitSnapshot(space, entities, snapshot.messages()));
     }
 
     private static KeysAndAttributes consistent(List<Map<String, AttributeValue>> keys) {

@@ -11,6 +11,7 @@ import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.QueryParameters;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.entity.EntityView.SourceRequest;
@@ -58,7 +59,8 @@ public class EntityHistoryResource {
     public record RevertRequest(
             @Nullable Long version,
             @Nullable String mutationId,
-            @Nullable SourceRequest source) {}
+            @Nullable SourceRequest source,
+            @Nullable Long fence) {}
 
     /** A page of versions, newest first. */
     @Schema(name = "EntityHistory")
@@ -117,6 +119,10 @@ public class EntityHistoryResource {
         Source source = UpdateProblems.source(caller.get(), request.source(), "");
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
         arguments.put("version", version).put("player", source.playerId());
+        Long fence = request.fence();
+        if (fence != null) {
+            arguments.put("fence", fence);
+        }
         String space = EntityProblems.space(inSpace);
         IdempotencyKey identity = IdempotencyKey.of(
                 UpdateProblems.mutationId(request.mutationId(), "revert", idempotencyKey), "revert", arguments);
@@ -126,6 +132,7 @@ public class EntityHistoryResource {
                         id,
                         space,
                         request.mutationId(),
-                        entities.revert(caller.game(), space, id, version, source, identity)));
+                        entities.revert(
+                                caller.game(), space, id, new Command.Revert(version, fence, source), identity)));
     }
 }

@@ -137,6 +137,30 @@ public final class EntityProblems {
             return Problem.preconditionFailed("The entity is at version " + current.version() + ".")
                     .with("current", current(current));
         }
+        if (rejection instanceof Rejection.SessionLost) {
+            String holder = current.session().holder();
+            Problem lost = Problem.conflict(
+                    "session-lost",
+                    "The session is lost",
+                    "The session of this fencing token has ended, or another server has taken it over. Nothing was"
+                            + " changed. Discard the local state, and start a new session to continue.");
+            return holder == null ? lost : lost.with("holder", holder);
+        }
+        if (rejection instanceof Rejection.SessionRequired) {
+            return Problem.conflict(
+                    "session-required",
+                    "Entities of this type are only written in a session",
+                    "Start the session of the entity, and send its fencing token as fence.");
+        }
+        if (rejection instanceof Rejection.MessageNotWaiting message) {
+            return Problem.conflict(
+                            "message-not-waiting",
+                            "The message does not wait",
+                            "The message " + message.messageId()
+                                    + " was acknowledged earlier, has expired, or was never"
+                                    + " sent. Nothing was changed. Do not apply it again.")
+                    .with("messageId", message.messageId());
+        }
         if (rejection instanceof Rejection.VersionUnknown unknown) {
             return versionNotFound(unknown.version());
         }

@@ -12,6 +12,7 @@ import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.QueryParameters;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
@@ -22,7 +23,6 @@ import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.ReplicationConfig;
-import dev.statecraft.replication.state.Strategy;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -80,26 +80,6 @@ public class EntityResource {
             @Nullable String owner,
             @Nullable SourceRequest source,
             @Nullable String mutationId) {}
-
-    /** Input of an update: operations or a whole state. */
-    public record PatchRequest(
-            @Nullable JsonNode set,
-            @Nullable JsonNode unset,
-            @Nullable JsonNode increment,
-            @Nullable JsonNode append,
-            @Nullable JsonNode remove,
-            @Nullable JsonNode state,
-            @Nullable Long baseVersion,
-            @Nullable JsonNode was,
-            @Nullable String mutationId,
-            @Nullable SourceRequest source,
-            @Nullable Strategy strategy,
-            @Nullable JsonNode guard) {
-
-        UpdateRequest update() {
-            return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy, guard);
-        }
-    }
 
     /** A page of entities in the order of their ids. */
     public record EntityListAnswer(
@@ -210,7 +190,7 @@ public class EntityResource {
             PatchRequest request) {
         Ids.check("entity", id);
         Long required = UpdateProblems.required(ifMatch);
-        EntityUpdate update = UpdateProblems.read(request.update(), required, "", config.guardsPerUpdate());
+        EntityUpdate update = UpdateProblems.read(request.update(), required, "", config);
         Source source = source(request.source());
         IdempotencyKey identity = UpdateProblems.identity(
                 UpdateProblems.mutationId(request.mutationId(), idempotencyKey), request.update(), source, required);
@@ -260,6 +240,7 @@ public class EntityResource {
             @PathParam("entity") String id,
             @QueryParam("space") @Nullable String inSpace,
             @QueryParam("playerId") @Nullable String playerId,
+            @QueryParam("fence") @Nullable String withFence,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
         Ids.check("entity", id);
@@ -267,10 +248,18 @@ public class EntityResource {
         Source source = source(playerId == null ? null : new SourceRequest(Ids.check("playerId", playerId), null));
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
         arguments.put("required", required).put("player", source.playerId());
+        Long fence = UpdateProblems.fence(withFence);
+        if (fence != null) {
+            arguments.put("fence", fence);
+        }
         String space = EntityProblems.space(inSpace);
         IdempotencyKey identity =
                 IdempotencyKey.of(UpdateProblems.mutationId(null, "delete", idempotencyKey), "delete", arguments);
-        return view(id, space, null, entities.delete(caller.game(), space, id, required, source, identity));
+        return view(
+                id,
+                space,
+                null,
+                entities.delete(caller.game(), space, id, new Command.Delete(required, fence, source), identity));
     }
 
     private Entity shown(Entity entity, @Nullable String schemaVersion) {

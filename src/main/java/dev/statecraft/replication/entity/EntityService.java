@@ -93,9 +93,8 @@ public class EntityService {
     }
 
     /** Deletes an entity. Its version is kept, and continues if the entity is created again. */
-    public CommitResult delete(
-            String game, String space, String id, @Nullable Long required, Source source, IdempotencyKey identity) {
-        return commits.commit(game, space, decider.mutation(game, id, identity, new Command.Delete(required, source)));
+    public CommitResult delete(String game, String space, String id, Command.Delete command, IdempotencyKey identity) {
+        return commits.commit(game, space, decider.mutation(game, id, identity, command));
     }
 
     /**
@@ -103,8 +102,7 @@ public class EntityService {
      * id but another type or owner. Only a server may restore such a version, and only after the current entity is
      * deleted. The entity then has the earlier type and owner.
      */
-    public CommitResult revert(
-            String game, String space, String id, long version, Source source, IdempotencyKey identity) {
-        return commits.commit(game, space, decider.mutation(game, id, identity, new Command.Revert(version, source)));
+    public CommitResult revert(String game, String space, String id, Command.Revert command, IdempotencyKey identity) {
+        return commits.commit(game, space, decider.mutation(game, id, identity, command));
     }
 }

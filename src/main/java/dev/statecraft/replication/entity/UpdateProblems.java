@@ -6,6 +6,7 @@ import dev.statecraft.access.Caller;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
@@ -22,6 +23,7 @@ import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
 import dev.statecraft.replication.merge.ConflictExplanation;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.PackedJson;
+import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.replication.state.Strategy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,12 +46,12 @@ public final class UpdateProblems {
      * Reads the update of a request. {@code prefix} is put before the names of fields, for example {@code
      * updates[3].}.
      *
-     * @param guardsPerUpdate maximum number of guarded paths
+     * @param config limits of an update
      * @throws ProblemException if the update is malformed
      */
     public static EntityUpdate read(
-            UpdateRequest request, @Nullable Long required, String prefix, int guardsPerUpdate) {
-        UpdateRequest.Reading reading = request.read(required, guardsPerUpdate);
+            UpdateRequest request, @Nullable Long required, String prefix, ReplicationConfig config) {
+        UpdateRequest.Reading reading = request.read(required, config);
         if (reading instanceof UpdateRequest.Malformed malformed) {
             throw new ProblemException(Problem.badRequest(prefix + malformed.field(), malformed.detail()));
         }
@@ -109,6 +111,17 @@ public final class UpdateProblems {
         return VersionTag.version(ifMatch)
                 .orElseThrow(() -> new ProblemException(
                         Problem.badRequest("If-Match", "Give the expected version in quotes, for example \"3\".")));
+    }
+
+    /**
+     * The fencing token in the query of a request; null if there is none.
+     *
+     * @throws ProblemException 400 if it is not a positive integer
+     */
+    static @Nullable Long fence(@Nullable String fence) {
+        return fence == null
+                ? null
+                : Long.valueOf(QueryParameters.integer("fence", fence, 1, QueryParameters.MAX_INTEGER));
     }
 
     /** Converts the result of an update to a response. */

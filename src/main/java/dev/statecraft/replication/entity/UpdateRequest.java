@@ -3,13 +3,18 @@ package dev.statecraft.replication.entity;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.http.Ids;
 import dev.statecraft.replication.command.EntityUpdate;
+import dev.statecraft.replication.command.SessionUse;
 import dev.statecraft.replication.guard.GuardReader;
 import dev.statecraft.replication.merge.MergeBase;
 import dev.statecraft.replication.state.Operations;
 import dev.statecraft.replication.state.OperationsReader;
 import dev.statecraft.replication.state.PackedJson;
+import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.replication.state.Strategy;
+import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param baseVersion the version that the update is based on
  * @param was the values that the sender saw, by path
  * @param guard conditions on the state before the update and on its result, by path
+ * @param fence fencing token of the session that the sender holds
+ * @param endSession whether the session ends with the update
+ * @param acknowledge ids of the messages that the update applies
  */
 public record UpdateRequest(
         @Nullable JsonNode set,
@@ -31,7 +39,10 @@ public record UpdateRequest(
         @Nullable Long baseVersion,
         @Nullable JsonNode was,
         @Nullable Strategy strategy,
-        @Nullable JsonNode guard) {
+        @Nullable JsonNode guard,
+        @Nullable Long fence,
+        @Nullable Boolean endSession,
+        @Nullable List<String> acknowledge) {
 
     /** Result of reading a request. Variants are listed in order of precedence. */
     sealed interface Reading {}
@@ -46,9 +57,9 @@ public record UpdateRequest(
      * Reads the update.
      *
      * @param required the version that the entity must have; null for any
-     * @param guardsPerUpdate maximum number of guarded paths
+     * @param config limits of an update
      */
-    Reading read(@Nullable Long required, int guardsPerUpdate) {
+    Reading read(@Nullable Long required, ReplicationConfig config) {
         if (baseVersion != null && baseVersion < 1) {
             return new Malformed("baseVersion", "A version is at least 1.");
         }
@@ -68,14 +79,18 @@ public record UpdateRequest(
             if (!operations.isEmpty()) {
                 return new Malformed("state", "Send either a whole state or operations.");
             }
-        } else if (operations.isEmpty()) {
+        } else if (operations.isEmpty() && !endsSession() && messages().isEmpty()) {
             return new Malformed("set", "The update is empty. Send operations or a whole state.");
+        }
+        Malformed outside = malformedSession(config);
+        if (outside != null) {
+            return outside;
         }
         MergeBase.Reading seen = MergeBase.parse(was, whole == null ? operations : null);
         if (seen instanceof MergeBase.Malformed malformed) {
             return new Malformed(malformed.field(), malformed.reason());
         }
-        GuardReader.Reading guards = GuardReader.parse("guard", guard, guardsPerUpdate);
+        GuardReader.Reading guards = GuardReader.parse("guard", guard, config.guardsPerUpdate());
         if (guards instanceof GuardReader.Malformed malformed) {
             return new Malformed(malformed.field(), malformed.reason());
         }
@@ -85,7 +100,38 @@ public record UpdateRequest(
                 required,
                 new TreeMap<>(((MergeBase.Read) seen).was()),
                 strategy,
-                ((GuardReader.Read) guards).guard()));
+                ((GuardReader.Read) guards).guard(),
+                new SessionUse(fence, endsSession(), messages())));
+    }
+
+    private boolean endsSession() {
+        return Boolean.TRUE.equals(endSession);
+    }
+
+    private List<String> messages() {
+        return acknowledge == null ? List.of() : acknowledge;
+    }
+
+    private @Nullable Malformed malformedSession(ReplicationConfig config) {
+        if (fence != null && fence < 1) {
+            return new Malformed("fence", "A fencing token is at least 1.");
+        }
+        if (fence == null && endsSession()) {
+            return new Malformed("fence", "endSession needs the fencing token of the session.");
+        }
+        if (fence == null && !messages().isEmpty()) {
+            return new Malformed(
+                    "fence", "Only the holder of the session acknowledges messages. Send its fencing token.");
+        }
+        if (messages().size() > config.acknowledgementsPerUpdate()) {
+            return new Malformed(
+                    "acknowledge",
+                    "An update acknowledges at most " + config.acknowledgementsPerUpdate() + " messages.");
+        }
+        boolean named = messages().stream().allMatch(id -> id != null && Ids.isId(id));
+        return named && Set.copyOf(messages()).size() == messages().size()
+                ? null
+                : new Malformed("acknowledge", "acknowledge is a list of different message ids.");
     }
 
     /** All arguments of the request as JSON. */
@@ -103,6 +149,9 @@ public record UpdateRequest(
         if (guard != null) {
             // Only with a value, so that a repeated request of an earlier release has the same hash.
             arguments.set("guard", guard);
+        }
+        if (fence != null) {
+            arguments.put("fence", fence).put("endSession", endsSession()).putPOJO("acknowledge", messages());
         }
         return arguments;
     }

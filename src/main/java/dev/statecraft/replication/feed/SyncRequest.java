@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param playerId the player of the client; also requests the player feed
  * @param cursors cursor by space for each requested space feed; empty text for a client without a cursor
  * @param playerCursor cursor of the player feed; null or empty for a client without a cursor
+ * @param sessions heartbeats of the sessions that the client holds
  * @param atomic true to apply all updates or none
  * @param waitMillis maximum time to wait for changes if there are none; the wait ends early if the rate limit is
  *     reached
@@ -29,9 +30,16 @@ public record SyncRequest(
         @Nullable Map<String, String> cursors,
         @Nullable String playerCursor,
         @Nullable List<@Nullable SyncUpdate> updates,
+        @Nullable List<@Nullable HeartbeatRequest> sessions,
         @Nullable Boolean atomic,
         @Nullable Long waitMillis)
         implements BulkRequest {
+
+    /** A heartbeat of the server that holds the session of an entity. */
+    public record HeartbeatRequest(
+            @Nullable String entityId,
+            @Nullable String space,
+            @Nullable Long fence) {}
 
     /** An update of one entity. */
     public record SyncUpdate(
@@ -48,10 +56,26 @@ public record SyncRequest(
             @Nullable String mutationId,
             @Nullable SourceRequest source,
             @Nullable Strategy strategy,
-            @Nullable JsonNode guard) {
+            @Nullable JsonNode guard,
+            @Nullable Long fence,
+            @Nullable Boolean endSession,
+            @Nullable List<String> acknowledge) {
 
         UpdateRequest update() {
-            return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy, guard);
+            return new UpdateRequest(
+                    set,
+                    unset,
+                    increment,
+                    append,
+                    remove,
+                    state,
+                    baseVersion,
+                    was,
+                    strategy,
+                    guard,
+                    fence,
+                    endSession,
+                    acknowledge);
         }
 
         private SyncUpdate named(String id) {
@@ -71,7 +95,10 @@ public record SyncRequest(
                             id,
                             source,
                             strategy,
-                            guard);
+                            guard,
+                            fence,
+                            endSession,
+                            acknowledge);
         }
     }
 
@@ -92,6 +119,6 @@ public record SyncRequest(
                 named.add(update == null ? null : update.named(key + ":" + named.size()));
             }
         }
-        return new SyncRequest(clientId, playerId, cursors, playerCursor, named, atomic, waitMillis);
+        return new SyncRequest(clientId, playerId, cursors, playerCursor, named, sessions, atomic, waitMillis);
     }
 }

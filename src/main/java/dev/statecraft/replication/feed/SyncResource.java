@@ -48,10 +48,17 @@ public class SyncResource {
 
     private final SyncService sync;
     private final ReplicationConfig config;
+    private final SyncSessions sessions;
     private final RateLimitService limits;
     private final CurrentCaller caller;
 
-    public SyncResource(SyncService sync, ReplicationConfig config, RateLimitService limits, CurrentCaller caller) {
+    public SyncResource(
+            SyncService sync,
+            ReplicationConfig config,
+            SyncSessions sessions,
+            RateLimitService limits,
+            CurrentCaller caller) {
+        this.sessions = sessions;
         this.limits = limits;
         this.sync = sync;
         this.config = config;
@@ -64,11 +71,12 @@ public class SyncResource {
             @JsonUnwrapped @Nullable UpdateAnswer answer,
             @Nullable Problem problem) {}
 
-    /** Response to a sync: a result for each update, and the requested feeds. */
+    /** Response to a sync: a result for each update, the requested feeds, and the state of each session. */
     public record SyncAnswer(
             List<UpdateResult> results,
             Map<String, FeedView> spaces,
             @Nullable FeedView player,
+            @Nullable List<HeldSessionView> sessions,
             long nextPollMillis) {}
 
     /** Applies updates and returns all new changes in order. */
@@ -77,7 +85,7 @@ public class SyncResource {
     @Operation(operationId = "sync", summary = "Send updates and receive new changes")
     public SyncAnswer sync(
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, SyncRequest request) {
-        return sync(caller.get(), request.named(idempotencyKey), config.answerBytes())
+        return sync(caller.get(), request.named(idempotencyKey), config.answerBytes(), null)
                 .answer();
     }
 
@@ -85,10 +93,13 @@ public class SyncResource {
     public record SyncResult(SyncAnswer answer, SyncService.Feeds feeds) {}
 
     /**
-     * Processes a sync request of a caller over HTTP or WebSocket; {@code answerBytes} limits the size of the
-     * response.
+     * Processes a sync request of a caller over HTTP or WebSocket.
+     *
+     * @param answerBytes limits the size of the changes in the response
+     * @param connectionId the connection of the caller, which later receives messages and requests for its sessions; null
+     *     over HTTP
      */
-    public SyncResult sync(Caller caller, SyncRequest request, long answerBytes) {
+    public SyncResult sync(Caller caller, SyncRequest request, long answerBytes, @Nullable String connectionId) {
         String client = request.clientId() == null ? caller.name() : Ids.check("clientId", request.clientId());
         String player = player(caller, request);
         SyncService.SyncCursors wanted = wanted(caller, request, player);
@@ -97,6 +108,7 @@ public class SyncResource {
             throw new ProblemException(
                     Problem.badRequest("waitMillis", "waitMillis is an integer from 0 to " + MAX_WAIT_MILLIS + "."));
         }
+        SyncSessions.Poll polled = sessions.poll(caller, request.sessions(), connectionId);
         List<@Nullable SyncUpdate> updates = request.updates() == null ? new ArrayList<>() : request.updates();
         if (!updates.isEmpty()) {
             caller.require(Scope.STATE_WRITE);
@@ -111,14 +123,21 @@ public class SyncResource {
         List<UpdateResult> results = Boolean.TRUE.equals(request.atomic())
                 ? pushAll(caller, updates, client, player)
                 : push(caller, updates, client, player);
-        SyncService.Wait wait = new SyncService.Wait(waitMillis, () -> limits.acquireWaiting(caller));
-        SyncService.Feeds feeds =
-                sync.pull(caller.game(), wanted, results.isEmpty() ? wait : SyncService.Wait.NONE, answerBytes);
+        boolean waits = !polled.read() && results.isEmpty();
+        SyncService.Wait wait = waits
+                ? new SyncService.Wait(waitMillis, () -> limits.acquireWaiting(caller) && !polled.read())
+                : SyncService.Wait.NONE;
+        SyncService.Feeds feeds = sync.pull(caller.game(), wanted, wait, answerBytes);
         Map<String, FeedView> spaces = new LinkedHashMap<>();
         feeds.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
         PlayerFeed feed = feeds.player();
         return new SyncResult(
-                new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), feeds.nextPollMillis()),
+                new SyncAnswer(
+                        results,
+                        spaces,
+                        feed == null ? null : FeedView.of(feed),
+                        polled.views(),
+                        feeds.nextPollMillis()),
                 feeds);
     }
 
@@ -128,6 +147,7 @@ public class SyncResource {
         if (request.updates() != null && !request.updates().isEmpty()) {
             caller.require(Scope.STATE_WRITE);
         }
+        sessions.poll(caller, request.sessions(), null);
     }
 
     private static @Nullable String player(Caller caller, SyncRequest request) {
@@ -251,7 +271,7 @@ public class SyncResource {
         return new SyncService.Update(
                 space,
                 Ids.check(prefix + "entityId", update.entityId()),
-                UpdateProblems.read(update.update(), null, prefix, config.guardsPerUpdate()),
+                UpdateProblems.read(update.update(), null, prefix, config),
                 source,
                 UpdateProblems.identity(mutationId, update.update(), source, null));
     }

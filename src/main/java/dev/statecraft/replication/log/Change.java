@@ -129,6 +129,7 @@ public record Change(
                 seq,
                 before.deleted() ? seq : before.createdSeq(),
                 kept,
+                before.session(),
                 before.receipts());
     }
 

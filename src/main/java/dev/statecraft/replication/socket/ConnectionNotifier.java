@@ -8,6 +8,7 @@ import dev.statecraft.replication.feed.PlayerFeed;
 import dev.statecraft.replication.feed.SyncService;
 import dev.statecraft.replication.log.FeedChanged;
 import dev.statecraft.replication.log.LogStore;
+import dev.statecraft.replication.session.SessionNotice;
 import dev.statecraft.replication.socket.Sockets.Delivery;
 import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.runtime.Threads;
@@ -88,6 +89,16 @@ public class ConnectionNotifier {
             }
         } catch (RuntimeException e) {
             LOG.warnf(e, "Direct push failed; the stream pushes the changes: game %s", changed.game());
+        }
+    }
+
+    /** Pushes the state of a session to its holder. The next sync of the holder has it too, so the push may fail. */
+    void sessionChanged(@Observes SessionNotice notice) {
+        try {
+            Delivery delivery = sockets.send(notice.connectionId(), frames.session(notice.session()));
+            LOG.debugf("session pushed to its holder: %s", delivery);
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "The push of a session failed; its next sync returns it: game %s", notice.game());
         }
     }
 

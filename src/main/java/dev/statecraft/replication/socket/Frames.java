@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.json.FrameJson;
 import dev.statecraft.replication.feed.FeedView;
+import dev.statecraft.replication.feed.HeldSessionView;
 import dev.statecraft.replication.feed.PlayerFeed;
 import dev.statecraft.replication.feed.SyncResource;
 import dev.statecraft.replication.feed.SyncService;
+import dev.statecraft.replication.session.HeldSession;
 import dev.statecraft.replication.state.ReplicationConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the frames that the server sends: {@code {"op": "synced", "id", …}} with the response to a sync frame, {@code
- * {"op": "changes", "spaces", "player"}} with changes, {@code {"op": "problem", "id", "problem"}} with a problem.
+ * {"op": "changes", "spaces", "player"}} with changes, {@code {"op": "sessions", "sessions"}} with sessions of the client, {@code {"op": "problem", "id", "problem"}} with a problem.
  *
  * <p>Changes that do not fit into one frame are sent in several frames. If a single change is too large for a frame,
  * the frame lists its space in {@code fetch} instead; the client gets the change by {@code POST /v1/sync}.
@@ -52,6 +54,13 @@ public class Frames {
             frame.set("player", json.tree(FeedView.of(player)));
         }
         return fitting(frame);
+    }
+
+    /** Returns a frame with the state of a session for its holder. */
+    String session(HeldSession session) {
+        ObjectNode frame = frame("sessions", null);
+        frame.putArray("sessions").add(json.tree(HeldSessionView.of(session)));
+        return json.write(frame);
     }
 
     /** Returns the response to a sync frame; a problem frame if the response does not fit into a frame. */

@@ -130,6 +130,7 @@ public class SocketResource {
                 request.cursors(),
                 request.playerCursor(),
                 request.updates(),
+                request.sessions(),
                 request.atomic(),
                 null);
         Caller caller = ConnectionService.caller(connection);
@@ -142,7 +143,7 @@ public class SocketResource {
                     Problem.badRequest("cursors", "At most " + config.spacesPerSync() + " spaces per connection."));
         }
         connections.subscribe(connection, spaces, request.playerId());
-        SyncResult synced = sync.sync(caller, withoutWait, frames.changesBytes());
+        SyncResult synced = sync.sync(caller, withoutWait, frames.changesBytes(), connection.id());
         Frames.Frame response = frames.synced(id, synced.answer());
         if (response.complete()) {
             connections.advance(connection, request.playerId(), synced.feeds());

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param seq sequence number of the commit that made the version
  * @param createdSeq sequence number of the commit that last created the entity
  * @param kept number of stored versions, including this one; 0 if history is off
+ * @param session the session of the entity
  * @param receipts receipts of the last mutations that were applied
  */
 public record Entity(
@@ -40,6 +41,7 @@ public record Entity(
         long seq,
         long createdSeq,
         int kept,
+        EntitySession session,
         List<MutationReceipt> receipts) {
 
     /** Copies the receipts. */
@@ -49,7 +51,7 @@ public record Entity(
 
     /** Version 0 of an entity that never existed. */
     public static Entity none(String space, String id) {
-        return new Entity(space, id, "", 0, null, "", null, 0, "", null, null, 0, 0, 0, List.of());
+        return new Entity(space, id, "", 0, null, "", null, 0, "", null, null, 0, 0, 0, EntitySession.NONE, List.of());
     }
 
     /** The space and the id. */
@@ -94,6 +96,7 @@ public record Entity(
                 seq,
                 createdSeq,
                 kept,
+                session,
                 receipts);
     }
 
@@ -113,6 +116,7 @@ public record Entity(
                 seq,
                 createdSeq,
                 kept,
+                session,
                 receipts);
     }
 }

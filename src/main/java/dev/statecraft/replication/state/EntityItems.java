@@ -45,6 +45,14 @@ public final class EntityItems {
         if (!entity.receipts().isEmpty()) {
             item.put("rt", b(MutationReceipt.pack(entity.receipts())));
         }
+        EntitySession session = entity.session();
+        if (session.fence() > 0) {
+            item.put("sf", n(session.fence()));
+            item.put("sr", n(session.renewed()));
+            item.put("sl", n(session.ttlSeconds()));
+            putText(item, "sh", session.holder());
+            putText(item, "so", session.previousHolder());
+        }
         if (steps != null) {
             item.put("sp", b(steps.bytes()));
         }
@@ -108,9 +116,28 @@ public final class EntityItems {
                 Attributes.number(item, "sq"),
                 Attributes.number(item, "cs"),
                 (int) Attributes.number(item, "k"),
+                session(item),
                 item.containsKey("rt")
                         ? MutationReceipt.unpack(Attributes.bytes(item, "rt"))
                         : MutationReceipt.unpackLegacy(Attributes.bytes(item, "rc")));
+    }
+
+    private static void putText(Map<String, AttributeValue> item, String name, @Nullable String value) {
+        if (value != null) {
+            item.put(name, s(value));
+        }
+    }
+
+    private static EntitySession session(Map<String, AttributeValue> item) {
+        long fence = Attributes.number(item, "sf", 0);
+        return fence == 0
+                ? EntitySession.NONE
+                : new EntitySession(
+                        fence,
+                        Attributes.stringOrNull(item, "sh"),
+                        Attributes.stringOrNull(item, "so"),
+                        (int) Attributes.number(item, "sl"),
+                        Attributes.number(item, "sr"));
     }
 
     /** Reads a packed value; null if the item does not have the attribute. */

@@ -35,7 +35,8 @@ import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
  *       owner, {@code at} and {@code by} of this version, {@code g} strategy, {@code cf} packed conflicts, {@code sq}
  *       commit, {@code cs} commit of creation, {@code k} number of stored versions, {@code rt} packed receipts (earlier
  *       {@code rc}, which is read, and replaced by the next write), {@code sp} packed changes if the commit made more
- *       than one version.
+ *       than one version. Of the session, if there was one: {@code sf} fencing token, {@code sh} holder, {@code so}
+ *       previous holder, {@code sl} time to live in seconds, {@code sr} last version that the holder wrote.
  *   <li>Index {@code types}: {@code tpk} = game#type, {@code tsk} = space#entity, keys only. Deleted entities are not
  *       in the index.
  *   <li>Condition of every write: the version that was read is still the current one.

@@ -140,6 +140,10 @@ public interface ReplicationConfig {
     @WithDefault("500")
     int schemaPatternSize();
 
+    /** Maximum number of messages that an update acknowledges. */
+    @WithDefault("25")
+    int acknowledgementsPerUpdate();
+
     /** How long a resolved conflict is stored. A repeated resolution within this time returns the first result. */
     @WithDefault("1d")
     Duration conflictRetention();

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules merge rules of the strategy MERGE by path; a rule also applies to all paths below its path, unless a
  *     longer path has a rule
  * @param playersMayWrite true if players may write entities of this type; false if only servers may
+ * @param sessionRequired true if entities of this type are only written by the server that holds their session
  * @param historyLimit number of versions kept per entity; null for the configured number
  * @param guards rules that every new state satisfies
  * @param schema schema that every new state satisfies; null for none
@@ -34,6 +35,7 @@ public record EntityType(
         Strategy fallback,
         SortedMap<StatePath, MergeRule> rules,
         boolean playersMayWrite,
+        boolean sessionRequired,
         @Nullable Integer historyLimit,
         Guard guards,
         @Nullable StateSchema schema) {
@@ -58,7 +60,7 @@ public record EntityType(
         }
     }
 
-    /** A type without guards and schema. */
+    /** A type without guards and schema, whose entities are also written without a session. */
     public EntityType(
             String name,
             Strategy strategy,
@@ -66,7 +68,7 @@ public record EntityType(
             SortedMap<StatePath, MergeRule> rules,
             boolean playersMayWrite,
             @Nullable Integer historyLimit) {
-        this(name, strategy, fallback, rules, playersMayWrite, historyLimit, Guard.NONE, null);
+        this(name, strategy, fallback, rules, playersMayWrite, false, historyLimit, Guard.NONE, null);
     }
 
     /**

@@ -67,6 +67,7 @@ public class EntityTypeResource {
             @Nullable Strategy fallback,
             @Nullable Map<String, MergeRule> rules,
             @Nullable Boolean playersMayWrite,
+            @Nullable Boolean sessionRequired,
             @Nullable Integer historyLimit,
             @Nullable JsonNode guards,
             @Nullable JsonNode schema) {}
@@ -78,6 +79,7 @@ public class EntityTypeResource {
             Strategy fallback,
             Map<String, MergeRule> rules,
             boolean playersMayWrite,
+            boolean sessionRequired,
             int historyLimit,
             @Nullable JsonNode guards,
             @Nullable JsonNode schema) {}
@@ -154,12 +156,18 @@ public class EntityTypeResource {
         if (historyLimit != null && (historyLimit < 0 || historyLimit > config.maxStateHistory())) {
             throw invalid("historyLimit", "historyLimit is an integer from 0 to " + config.maxStateHistory() + ".");
         }
+        boolean sessionRequired = Boolean.TRUE.equals(request.sessionRequired());
+        if (sessionRequired && name.equals(EntityType.LEADERBOARD_STATE)) {
+            throw invalid(
+                    "sessionRequired", "The replication of boards writes entities of this type without a session.");
+        }
         EntityType type = new EntityType(
                 name,
                 strategy,
                 fallback,
                 rules(request.rules()),
                 request.playersMayWrite() == null ? standard.playersMayWrite() : request.playersMayWrite(),
+                sessionRequired,
                 historyLimit,
                 guards(request.guards()),
                 schema(request.schema()));
@@ -239,6 +247,7 @@ public class EntityTypeResource {
                 type.fallback(),
                 rules,
                 type.playersMayWrite(),
+                type.sessionRequired(),
                 historyLimit == null ? config.maxStateHistory() : historyLimit,
                 type.guards().isEmpty() ? null : type.guards().toJson(),
                 schema == null ? null : schema.json());

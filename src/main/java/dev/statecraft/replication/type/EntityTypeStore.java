@@ -84,6 +84,7 @@ public class EntityTypeStore {
         values.put(":fallback", s(type.fallback().name()));
         values.put(":rules", AttributeValue.fromM(rules));
         values.put(":players", bool(type.playersMayWrite()));
+        values.put(":session", bool(type.sessionRequired()));
         StringBuilder set = new StringBuilder();
         StringBuilder remove = new StringBuilder();
         for (Map.Entry<String, Optional<AttributeValue>> setting :
@@ -99,12 +100,13 @@ public class EntityTypeStore {
         dynamo.updateItem(update -> update.tableName(tables.replication())
                 .key(key(game, type.name()))
                 .updateExpression("SET #strategy = :strategy, #fallback = :fallback, #rules = :rules,"
-                        + " #players = :players" + set + remove)
+                        + " #players = :players, #session = :session" + set + remove)
                 .expressionAttributeNames(Map.of(
                         "#strategy", "strategy",
                         "#fallback", "fallback",
                         "#rules", "rules",
-                        "#players", "playersMayWrite"))
+                        "#players", "playersMayWrite",
+                        "#session", "sessionRequired"))
                 .expressionAttributeValues(values));
     }
 
@@ -198,6 +200,7 @@ public class EntityTypeStore {
                 Strategy.valueOf(Attributes.string(item, "fallback")),
                 rules,
                 Attributes.flag(item, "playersMayWrite"),
+                Attributes.flag(item, "sessionRequired"),
                 historyLimit < 0 ? null : (int) historyLimit,
                 guards(item),
                 schema(item));

@@ -13,6 +13,7 @@ import dev.statecraft.replication.commit.ConflictStore;
 import dev.statecraft.replication.commit.ParkedConflict;
 import dev.statecraft.replication.feed.PlayerService;
 import dev.statecraft.replication.log.HistoryStore;
+import dev.statecraft.replication.session.MessageService;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityStore;
 import dev.statecraft.replication.state.JsonValues;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Erases a player from state replication. An entity belongs to the player if its owner, its id or its field {@code
  * playerId} is the player. Entities of the player are deleted with all their versions by ordinary commits, so that
- * clients receive the deletion. Versions that the player wrote of other entities are anonymized. Replicated boards are
+ * clients receive the deletion, and so are the messages to their holders. Versions that the player wrote of other entities are anonymized. Replicated boards are
  * anonymized and lose their earlier versions. The commit log still contains the commits until its entries expire.
  */
 @ApplicationScoped
@@ -42,13 +43,16 @@ public class ReplicationErasureService {
     private final CommitService commits;
     private final EntityStore entities;
     private final HistoryStore history;
+    private final MessageService messages;
 
     public ReplicationErasureService(
             PlayerService players,
             ConflictService conflicts,
             CommitService commits,
             EntityStore entities,
-            HistoryStore history) {
+            HistoryStore history,
+            MessageService messages) {
+        this.messages = messages;
         this.players = players;
         this.conflicts = conflicts;
         this.commits = commits;
@@ -93,6 +97,9 @@ public class ReplicationErasureService {
         EntityStore.GamePage page = entities.scanGame(game, cursor);
         long touched = 0;
         for (Entity entity : page.entities()) {
+            if (belongs(entity, playerId)) {
+                messages.erase(game, entity.place());
+            }
             if (concerns(entity, playerId) || mayList(entity, playerId)) {
                 commit(game, entity, playerId);
                 touched++;

@@ -10,6 +10,7 @@ import dev.statecraft.leaderboard.settings.BoardSettings;
 import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntitySession;
 import dev.statecraft.replication.state.PackedJson;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -27,7 +28,23 @@ class BoundScoreTest {
 
     private static Entity entity(String state, @Nullable String owner) throws JsonProcessingException {
         PackedJson packed = PackedJson.of(MAPPER.readTree(state.replace('\'', '"')), PackedJson.NEVER);
-        return new Entity("global", "e1", "PURSE", 3, packed, "", owner, 0, "by", null, null, 1, 1, 1, List.of());
+        return new Entity(
+                "global",
+                "e1",
+                "PURSE",
+                3,
+                packed,
+                "",
+                owner,
+                0,
+                "by",
+                null,
+                null,
+                1,
+                1,
+                1,
+                EntitySession.NONE,
+                List.of());
     }
 
     private static Optional<BoundScore> score(int decimals, String path, Entity entity) {

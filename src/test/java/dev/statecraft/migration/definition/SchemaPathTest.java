@@ -12,6 +12,7 @@ import dev.statecraft.migration.registry.SchemaPathService;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntitySession;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.Schemas.ConvertedState;
 import dev.statecraft.replication.state.Schemas.NoDowngrade;
@@ -85,7 +86,23 @@ class SchemaPathTest {
 
     private static Entity entity(String schema, String state) {
         PackedJson packed = PackedJson.of(JsonFixtures.of(state), PackedJson.NEVER);
-        return new Entity("global", "ada", TYPE, 1, packed, schema, null, 0, "test", null, null, 1, 1, 1, List.of());
+        return new Entity(
+                "global",
+                "ada",
+                TYPE,
+                1,
+                packed,
+                schema,
+                null,
+                0,
+                "test",
+                null,
+                null,
+                1,
+                1,
+                1,
+                EntitySession.NONE,
+                List.of());
     }
 
     private ConvertedState down(String from, String to) {

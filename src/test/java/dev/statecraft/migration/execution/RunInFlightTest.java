@@ -14,6 +14,7 @@ import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunCounts;
 import dev.statecraft.migration.segment.SegmentWork;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.state.Entity;
@@ -230,7 +231,8 @@ class RunInFlightTest {
             driveUntilItWaits();
         }
         Source source = new Source("server", null);
-        other.realm.entities.delete(GAME, "harbor", "again", null, source, new IdempotencyKey(null, ""));
+        other.realm.entities.delete(
+                GAME, "harbor", "again", new Command.Delete(null, null, source), new IdempotencyKey(null, ""));
         other.create("harbor", "again", migratedAgain ? "{'hp': 2}" : "{'health': 2}");
         driveUntilItWaits();
         assertEquals(NEW, stored("again").schemaVersion());

@@ -19,6 +19,7 @@ import dev.statecraft.migration.execution.RunService;
 import dev.statecraft.migration.execution.StartService;
 import dev.statecraft.migration.registry.LedgerEntry;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.testing.OnDynamoDbLocal;
@@ -65,7 +66,12 @@ class RunRollbackTest {
         lab.apply(GAME);
         lab.update(GAME, "arena", "n0", "{'increment': {'coins': 10}}");
         lab.create("arena", "late", "{'health': 77}");
-        lab.realm.entities.delete(GAME, "arena", "n4", null, new Source("server", null), new IdempotencyKey(null, ""));
+        lab.realm.entities.delete(
+                GAME,
+                "arena",
+                "n4",
+                new Command.Delete(null, null, new Source("server", null)),
+                new IdempotencyKey(null, ""));
         lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "second thoughts", BY, 20_000);
 
         Run run = lab.lastRun(GAME);

@@ -15,6 +15,7 @@ import dev.statecraft.migration.segment.RecordDowngrade.NeedsGameServer;
 import dev.statecraft.migration.segment.RecordDowngrade.Unaffected;
 import dev.statecraft.migration.segment.RecordDowngrade.WrittenSince;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntitySession;
 import dev.statecraft.replication.state.PackedJson;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,7 @@ class RecordDowngradeTest {
                 1,
                 1,
                 1,
+                EntitySession.NONE,
                 List.of());
     }
 

@@ -14,6 +14,7 @@ import dev.statecraft.migration.segment.RecordUpgrade.Current;
 import dev.statecraft.migration.segment.RecordUpgrade.Failed;
 import dev.statecraft.migration.segment.RecordUpgrade.Upgraded;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntitySession;
 import dev.statecraft.replication.state.PackedJson;
 import java.math.BigDecimal;
 import java.util.List;
@@ -41,6 +42,7 @@ class RecordUpgradeTest {
                 1,
                 1,
                 1,
+                EntitySession.NONE,
                 List.of());
     }
 

@@ -74,9 +74,16 @@ class CommandJsonTest {
             assertEquals(expected.was().keySet(), actual.was().keySet());
             assertEquals(expected.strategy(), actual.strategy());
             assertEquals(expected.guard().paths().size(), actual.guard().paths().size());
+            assertEquals(expected.session(), actual.session());
         } else if (command instanceof Command.Create create) {
             assertEquals(create.type(), ((Command.Create) read).type());
             assertEquals(create.owner(), ((Command.Create) read).owner());
+        } else if (command instanceof Command.StartSession start) {
+            Command.StartSession actual = (Command.StartSession) read;
+            assertEquals(start.holder(), actual.holder());
+            assertEquals(start.ttlSeconds(), actual.ttlSeconds());
+            assertEquals(start.takeOver(), actual.takeOver());
+            assertEquals(start.entity() == null, actual.entity() == null);
         } else {
             assertEquals(command, read);
         }
@@ -169,11 +176,14 @@ class CommandJsonTest {
         Source source = new Source("p1", "p1", true);
         List<ObjectNode> all = new ArrayList<>();
         all.add(CommandJson.write(new Command.Create("T", Realm.json("{'a': 1}"), "p1", source)));
-        all.add(CommandJson.write(new Command.Delete(4L, source)));
-        all.add(CommandJson.write(new Command.Revert(4, source)));
+        all.add(CommandJson.write(new Command.Delete(4L, null, source)));
+        all.add(CommandJson.write(new Command.Revert(4, null, source)));
         all.add(CommandJson.write(update(new Replace(Realm.json("{'a': 1}")))));
         all.add(CommandJson.write(update(new Patch(Realm.json("{'a': 1}")))));
         all.add(CommandJson.write(new Command.Update(Realm.operations("{'set': {'a': 1}}"), source)));
+        all.add(CommandJson.write(new Command.StartSession(
+                "srv", 60, new TakeOver.Expired(3, 9), new Command.NewState("T", Realm.json("{'a': 1}")), source)));
+        all.add(CommandJson.write(new Command.EndSession(3, source)));
         all.forEach(json -> assertTrue(CommandJson.read(json).isPresent(), json.toString()));
         return all;
     }
@@ -191,10 +201,18 @@ class CommandJsonTest {
 
     private static Command command(Random random) {
         Source source = new Source(KEYS.get(random.nextInt(KEYS.size())), text(random), random.nextBoolean());
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(9)) {
             case 0 -> new Command.Create("UI_STATE", state(random, 2), text(random), source);
-            case 1 -> new Command.Delete(number(random), source);
-            case 2 -> new Command.Revert(random.nextLong(1L << 50), source);
+            case 1 -> new Command.Delete(number(random), number(random), source);
+            case 2 -> new Command.Revert(random.nextLong(1L << 50), number(random), source);
+            case 3 ->
+                new Command.StartSession(
+                        KEYS.get(random.nextInt(KEYS.size())),
+                        random.nextInt(600),
+                        takeOver(random),
+                        random.nextBoolean() ? null : new Command.NewState("UI_STATE", state(random, 2)),
+                        source);
+            case 4 -> new Command.EndSession(random.nextLong(1L << 50), source);
             default ->
                 new Command.Update(
                         new EntityUpdate(
@@ -203,9 +221,22 @@ class CommandJsonTest {
                                 number(random),
                                 byPath(random),
                                 strategy(random),
-                                guard(random)),
+                                guard(random),
+                                new SessionUse(number(random), random.nextBoolean(), messages(random))),
                         source);
         };
+    }
+
+    private static TakeOver takeOver(Random random) {
+        return switch (random.nextInt(3)) {
+            case 0 -> new TakeOver.Never();
+            case 1 -> new TakeOver.Steal();
+            default -> new TakeOver.Expired(random.nextLong(1L << 50), random.nextLong(1L << 50));
+        };
+    }
+
+    private static List<String> messages(Random random) {
+        return KEYS.subList(0, random.nextInt(KEYS.size()));
     }
 
     private static Guard guard(Random random) {

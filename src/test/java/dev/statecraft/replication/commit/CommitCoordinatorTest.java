@@ -13,14 +13,15 @@ import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitTarget;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
-import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.commit.CommitStore.CompanionRejected;
 import dev.statecraft.replication.commit.CommitStore.Outcome;
+import dev.statecraft.replication.commit.CommitStore.Reads;
 import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
 import dev.statecraft.replication.commit.CommitStore.WriteConflict;
 import dev.statecraft.replication.commit.CommitStore.Written;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.merge.Conflict;
+import dev.statecraft.replication.session.MessageStore;
 import dev.statecraft.replication.state.MutationReceipt;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.ReplicationConfig;
@@ -39,7 +40,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +51,8 @@ import org.junit.jupiter.api.Test;
 class CommitCoordinatorTest {
 
     private static final long ATTEMPT_NANOS = 10_000_000;
-    private static final CommitTarget TARGET = new CommitTarget(new CommitSpace("g", "s"), Set.of("e"), null);
+    private static final CommitTarget TARGET =
+            new CommitTarget(new CommitSpace("g", "s"), new Reads(Set.of("e"), Map.of()), null);
 
     private final ReplicationConfig config = new SmallRyeConfigBuilder()
             .withConverter(Duration.class, 200, new DurationConverter())
@@ -94,7 +95,13 @@ class CommitCoordinatorTest {
         ModelDatabase database = new ModelDatabase();
         Machine machine = new Machine(Clock.systemUTC(), ticker, longest, Threads.system());
         TableNames tables = database.freshTables();
-        CommitStore commits = new CommitStore(database.client(), tables, machine.batches(database.client()), config);
+        CommitStore commits = new CommitStore(
+                database.client(),
+                tables,
+                machine.batches(database.client()),
+                new MessageStore(
+                        database.client(), tables, machine.batches(database.client()), Realm.sessions(Map.of())),
+                config);
         CombiningConfig combining = Realm.combining(Map.of());
         CombiningQueue queue = new CombiningQueue(
                 new IntentStore(database.client(), tables, combining), combining, machine.clock(), ticker, longest);
@@ -103,8 +110,7 @@ class CommitCoordinatorTest {
 
     private Plan<String> plan(CommitSnapshot snapshot) {
         CommitDraft draft = new CommitDraft(
-                snapshot.space(),
-                new HashMap<>(),
+                new CommitSnapshot(snapshot.space(), Map.of()),
                 5,
                 "epoch",
                 new CommitDraft.Settings(

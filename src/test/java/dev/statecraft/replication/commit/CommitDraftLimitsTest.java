@@ -23,6 +23,7 @@ import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Step;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntitySession;
 import dev.statecraft.replication.state.MutationReceipt;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.Space;
@@ -67,6 +68,7 @@ class CommitDraftLimitsTest {
                 4,
                 2,
                 1,
+                EntitySession.NONE,
                 stored);
     }
 

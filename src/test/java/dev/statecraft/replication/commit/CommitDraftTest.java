@@ -105,7 +105,7 @@ class CommitDraftTest {
                 "b",
                 current -> writing(state(current.json().path("a").asText() + "z"), List.of(), 5));
         assertEquals("yz", made(draft.add(appending)).json().path("a").asText());
-        CommitDraft.ChangedEntity changed = draft.changedEntities().get(0);
+        ChangedEntity changed = draft.changedEntities().get(0);
         assertEquals(1, draft.changedEntities().size());
         assertEquals(6, changed.before().version());
         assertEquals(8, changed.after().version());

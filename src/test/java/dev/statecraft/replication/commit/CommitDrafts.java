@@ -9,6 +9,7 @@ import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Step;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntitySession;
 import dev.statecraft.replication.state.MutationReceipt;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.Space;
@@ -39,7 +40,7 @@ final class CommitDrafts {
         for (Entity entity : stored) {
             byId.put(entity.id(), entity);
         }
-        return new CommitDraft(head, byId, now, "new", settings);
+        return new CommitDraft(new CommitSnapshot(head, byId), now, "new", settings);
     }
 
     static ObjectNode state(String text) {
@@ -62,6 +63,7 @@ final class CommitDrafts {
                 4,
                 2,
                 3,
+                EntitySession.NONE,
                 List.of());
     }
 

@@ -6,6 +6,7 @@ import dev.statecraft.combining.IntentStore;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.log.LogEntry;
+import dev.statecraft.replication.session.MessageStore;
 import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.replication.state.SpaceChecksum;
 import dev.statecraft.table.Counters;
@@ -82,7 +83,12 @@ public class CommitInterleavingTest {
         };
 
         private final CommitCoordinator coordinator = new CommitCoordinator(
-                new CommitStore(NO_DATABASE, TABLES, MACHINE.batches(NO_DATABASE), CONFIG),
+                new CommitStore(
+                        NO_DATABASE,
+                        TABLES,
+                        MACHINE.batches(NO_DATABASE),
+                        new MessageStore(NO_DATABASE, TABLES, MACHINE.batches(NO_DATABASE), Realm.sessions(Map.of())),
+                        CONFIG),
                 new RecentCommits(),
                 new Counters(),
                 CONFIG,

@@ -152,9 +152,9 @@ class CommitRoundsTest {
                 List.of(List.of(1L, 2L, 2L, 3L)),
                 round(each(
                         command("new", new Command.Create("UI_STATE", json("{'n': 5}"), "p", SERVER)),
-                        command("a", new Command.Delete(1L, SERVER)),
+                        command("a", new Command.Delete(1L, null, SERVER)),
                         increment("b"),
-                        command("b", new Command.Revert(1, SERVER)))));
+                        command("b", new Command.Revert(1, null, SERVER)))));
         assertEquals(5, n("new"));
         assertTrue(realm.read("a").deleted());
         assertEquals(0, n("b"));

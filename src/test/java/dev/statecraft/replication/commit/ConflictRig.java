@@ -11,6 +11,7 @@ import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Trees;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.SessionUse;
 import dev.statecraft.replication.commit.ConflictParking.Parked;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.ConflictService.ResolveResult;
@@ -78,7 +79,7 @@ public final class ConflictRig {
                 GAME,
                 SPACE,
                 entity,
-                new EntityUpdate(edit, 1L, null, new TreeMap<>(), null, guard(guard)),
+                new EntityUpdate(edit, 1L, null, new TreeMap<>(), null, guard(guard), SessionUse.NONE),
                 Realm.SERVER,
                 new IdempotencyKey(mutationId, operations));
         return assertInstanceOf(EntityService.Parked.class, updated).parking();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.command.Source;
@@ -28,7 +29,8 @@ class RevertTest {
     /** Version 1 has the given type and owner; version 3 is owned by Ada. */
     private void recreateOwnedByAda(String type, @Nullable String owner, Source source) {
         done(create(type, owner, source, "{'gold': 1000}"));
-        done(realm.entities.delete(GAME, SPACE, "e", null, source, new IdempotencyKey(null, "")));
+        done(realm.entities.delete(
+                GAME, SPACE, "e", new Command.Delete(null, null, source), new IdempotencyKey(null, "")));
         done(create("PLAYER_DATA", "ada", ADA, "{'gold': 1}"));
         realm.drain();
     }
@@ -43,7 +45,8 @@ class RevertTest {
     }
 
     private CommitResult revert(long version, Source source) {
-        return realm.entities.revert(GAME, SPACE, "e", version, source, new IdempotencyKey(null, ""));
+        return realm.entities.revert(
+                GAME, SPACE, "e", new Command.Revert(version, null, source), new IdempotencyKey(null, ""));
     }
 
     @Test
@@ -59,7 +62,8 @@ class RevertTest {
         recreateOwnedByAda("PLAYER_DATA", "bob", BOB);
         assertInstanceOf(Rejection.Forbidden.class, rejection(revert(1, ADA)));
         assertInstanceOf(Rejection.Forbidden.class, rejection(revert(1, BOB)));
-        done(realm.entities.delete(GAME, SPACE, "e", null, ADA, new IdempotencyKey(null, "")));
+        done(realm.entities.delete(
+                GAME, SPACE, "e", new Command.Delete(null, null, ADA), new IdempotencyKey(null, "")));
         assertInstanceOf(Rejection.Forbidden.class, rejection(revert(1, ADA)));
         assertInstanceOf(Rejection.Forbidden.class, rejection(revert(1, BOB)));
     }
@@ -69,7 +73,8 @@ class RevertTest {
         recreateOwnedByAda("GAME_STATE", null, SERVER);
         done(realm.update("e", "{'set': {'gold': 5}}", null));
         assertEquals(Realm.json("{'gold': 1}"), done(revert(3, ADA)).json());
-        done(realm.entities.delete(GAME, SPACE, "e", null, ADA, new IdempotencyKey(null, "")));
+        done(realm.entities.delete(
+                GAME, SPACE, "e", new Command.Delete(null, null, ADA), new IdempotencyKey(null, "")));
         Entity again = done(revert(4, ADA));
         assertEquals(Realm.json("{'gold': 5}"), again.json());
         assertEquals("ada", again.owner());

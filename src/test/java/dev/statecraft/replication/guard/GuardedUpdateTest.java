@@ -16,6 +16,7 @@ import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.command.SessionUse;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.Refused;
@@ -45,7 +46,7 @@ class GuardedUpdateTest {
 
     private static EntityUpdate guarded(
             EntityUpdate.Edit edit, @Nullable Long base, @Nullable Strategy strategy, String guard) {
-        return new EntityUpdate(edit, base, null, new TreeMap<>(), strategy, GuardTest.guard(guard));
+        return new EntityUpdate(edit, base, null, new TreeMap<>(), strategy, GuardTest.guard(guard), SessionUse.NONE);
     }
 
     private static EntityUpdate.Edit edit(String operations) {

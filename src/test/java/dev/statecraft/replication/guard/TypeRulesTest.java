@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.statecraft.local.Meter;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Rejection;
@@ -56,6 +57,7 @@ class TypeRulesTest {
                 Strategy.CLIENT_WINS,
                 new TreeMap<>(),
                 true,
+                false,
                 7,
                 guards == null ? Guard.NONE : GuardTest.guard(guards),
                 schema == null ? null : StateSchemaTest.schema(schema));
@@ -98,7 +100,8 @@ class TypeRulesTest {
     }
 
     private CommitResult revert(long version) {
-        return realm.entities.revert(GAME, SPACE, "e", version, SERVER, new IdempotencyKey(null, ""));
+        return realm.entities.revert(
+                GAME, SPACE, "e", new Command.Revert(version, null, SERVER), new IdempotencyKey(null, ""));
     }
 
     @Test

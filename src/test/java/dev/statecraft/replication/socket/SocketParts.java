@@ -9,6 +9,7 @@ import dev.statecraft.http.json.FrameJson;
 import dev.statecraft.http.json.Json;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.feed.SyncResource;
+import dev.statecraft.replication.feed.SyncSessions;
 import dev.statecraft.testing.Machine;
 
 /** The open connections of one instance, on the tables, the database and the machine of a {@link Realm}. */
@@ -32,7 +33,12 @@ public final class SocketParts {
         notifier = new ConnectionNotifier(
                 connections, store, sockets, realm.sync, frames, access.keys(), known, realm.config, machine.threads());
         realm.announcements.listen(notifier::changed);
-        syncs = new SyncResource(realm.sync, realm.config, access.limits(), new CurrentCaller());
+        syncs = new SyncResource(
+                realm.sync,
+                realm.config,
+                new SyncSessions(realm.heartbeats, realm.sessionConfig),
+                access.limits(),
+                new CurrentCaller());
         resource = new SocketResource(syncs, connections, frames, json, access.limits(), realm.config);
     }
 }

@@ -186,7 +186,7 @@ class SocketResourceTest {
         done(realm.create("a", "UI_STATE", "{'n': 1}"));
         Caller ada = rig.player("ada");
         String cursor = rig.syncs
-                .sync(ada, request("", 0L), 10_000)
+                .sync(ada, request("", 0L), 10_000, null)
                 .answer()
                 .spaces()
                 .get(SPACE)
@@ -197,13 +197,13 @@ class SocketResourceTest {
         }
         assertEquals(40, seconds);
         long start = System.nanoTime();
-        SyncResource.SyncResult synced = rig.syncs.sync(ada, request(cursor, 15_000L), 10_000);
+        SyncResource.SyncResult synced = rig.syncs.sync(ada, request(cursor, 15_000L), 10_000, null);
         long waitedSeconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
         assertTrue(synced.feeds().isEmpty());
         assertTrue(waitedSeconds < 10, "waited for " + waitedSeconds + " s");
     }
 
     private static SyncRequest request(String cursor, long waitMillis) {
-        return new SyncRequest("test", null, Map.of(SPACE, cursor), null, null, null, waitMillis);
+        return new SyncRequest("test", null, Map.of(SPACE, cursor), null, null, null, null, waitMillis);
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.feed.SyncService;
@@ -69,7 +70,8 @@ class ReplicationConfigTest {
         assertEquals(0, realm.statistics.of(GAME).totalStateHistory());
         assertInstanceOf(
                 CommitResult.Refused.class,
-                realm.entities.revert(GAME, SPACE, "a", 1, Realm.SERVER, new IdempotencyKey(null, "")));
+                realm.entities.revert(
+                        GAME, SPACE, "a", new Command.Revert(1, null, Realm.SERVER), new IdempotencyKey(null, "")));
     }
 
     @Test

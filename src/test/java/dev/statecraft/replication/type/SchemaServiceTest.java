@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Rejection;
@@ -131,8 +132,8 @@ class SchemaServiceTest {
     @Test
     void revertToAnOldSchemaVersionUpgradesTheState() {
         realm.update("old", "{'set': {'gold': 99}}", null);
-        Entity reverted =
-                Realm.done(realm.entities.revert(GAME, SPACE, "old", 1, SERVER, new IdempotencyKey(null, "")));
+        Entity reverted = Realm.done(realm.entities.revert(
+                GAME, SPACE, "old", new Command.Revert(1, null, SERVER), new IdempotencyKey(null, "")));
         assertEquals(json("{'gold': 10, 'name': 'Ada'}"), reverted.json());
         assertEquals("2.0.0", reverted.schemaVersion());
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Replica;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Source;
@@ -173,11 +174,11 @@ public final class CommitWorkload implements Workload {
             String entity = "e" + random.nextInt(load.entities());
             switch (random.nextInt(9)) {
                 case 0, 1 -> read(server, entity);
-                case 2 -> write(server, id, List.of(entity), Kind.DELETE);
-                case 3, 4 -> write(server, id, List.of(entity), Kind.CREATE);
+                case 2 -> write(server, id, List.of(entity), Kind.DELETE, true);
+                case 3, 4 -> write(server, id, List.of(entity), Kind.CREATE, true);
                 case 5 -> write(server, id, severalEntities(random), Kind.INCREMENT, true);
                 case 6 -> write(server, id, severalEntities(random), Kind.INCREMENT, load.servers() < 5);
-                default -> write(server, id, List.of(entity), Kind.INCREMENT);
+                default -> write(server, id, List.of(entity), Kind.INCREMENT, true);
             }
         }
     }
@@ -195,10 +196,6 @@ public final class CommitWorkload implements Workload {
         Optional<Entity> read = Requests.once(simulation, api, "read " + entity, realm -> realm.read(entity));
         read.ifPresent(found -> versions.add(
                 Operation.answered(server, invoked, ++instant, Request.read(entity), answer(false, found))));
-    }
-
-    private void write(String server, String id, List<String> entities, Kind kind) {
-        write(server, id, entities, kind, true);
     }
 
     /** One request. */
@@ -252,7 +249,8 @@ public final class CommitWorkload implements Workload {
             return realm -> List.of(realm.entities.create(GAME, SPACE, created, source, key));
         }
         if (kind == Kind.DELETE) {
-            return realm -> List.of(realm.entities.delete(GAME, SPACE, entities.get(0), null, source, key));
+            Command.Delete delete = new Command.Delete(null, null, source);
+            return realm -> List.of(realm.entities.delete(GAME, SPACE, entities.get(0), delete, key));
         }
         Function<Realm, List<Mutation>> increments = realm -> entities.stream()
                 .map(entity ->

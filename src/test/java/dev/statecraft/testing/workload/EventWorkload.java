@@ -15,6 +15,7 @@ import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.upkeep.LeaderboardStreamService;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
@@ -136,7 +137,11 @@ public final class EventWorkload implements Workload {
             Source source = new Source(id, null);
             switch (random.nextInt(8)) {
                 case 0 -> send("reset", parts -> parts.arena.seasons.reset(GAME, BOARD, "test", id));
-                case 1 -> send("delete", parts -> parts.realm.entities.delete(GAME, space, entity, null, source, key));
+                case 1 ->
+                    send(
+                            "delete",
+                            parts -> parts.realm.entities.delete(
+                                    GAME, space, entity, new Command.Delete(null, null, source), key));
                 case 2, 3 -> {
                     NewEntity created = new NewEntity(entity, "UI_STATE", Realm.json("{'n': 0}"), null);
                     send("create", parts -> parts.realm.entities.create(GAME, space, created, source, key));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
@@ -245,7 +246,9 @@ final class PurseWriters {
                 NewEntity created = new NewEntity(first, "PLAYER_DATA", state, null);
                 yield lab -> List.of(lab.realm.entities.create(GAME, space, created, source, key));
             }
-            case DELETE -> lab -> List.of(lab.realm.entities.delete(GAME, space, first, null, source, key));
+            case DELETE ->
+                lab -> List.of(
+                        lab.realm.entities.delete(GAME, space, first, new Command.Delete(null, null, source), key));
             case INCREMENT -> updates(id, purses, kind, Realm.operations("{'increment': {'coins': 1}}"), null);
             case REPAIR -> throw new IllegalArgumentException("a repair has a version");
             case MIGRATE -> throw new IllegalArgumentException("only runs migrate");

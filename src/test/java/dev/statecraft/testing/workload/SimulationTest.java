@@ -33,7 +33,7 @@ class SimulationTest {
     private static final Path REPORT = Path.of("target", "simulation", "report.txt");
 
     /** Number of test methods that run many seeds. */
-    private static final int WORKLOADS = 9;
+    private static final int WORKLOADS = 10;
 
     private static final List<String> KINDS = Stream.concat(
                     Stream.of(FaultKind.values()).map(FaultKind::name),
@@ -46,10 +46,12 @@ class SimulationTest {
                             "delivery at the same time",
                             "failed batch",
                             "instance died",
+                            "message acknowledged",
                             "partial batch",
                             "schedule late",
                             "schedule missed",
                             "schedule on two instances",
+                            "session taken over after its time to live",
                             "shard split",
                             "write of a queue: entry",
                             "write of a queue: matches",
@@ -163,6 +165,11 @@ class SimulationTest {
     @ValueSource(longs = {214, 914})
     void syncsRegression(long seed) {
         new Seeds("syncs", SyncWorkload::new).run(seed, 1);
+    }
+
+    @Test
+    void sessions() {
+        run("sessions", SessionWorkload::new);
     }
 
     @Test

@@ -1,0 +1,316 @@
+package dev.statecraft.replication.entity;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.statecraft.local.DynamoDbLocalResource;
+import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.state.Strategy;
+import dev.statecraft.replication.type.EntityType;
+import dev.statecraft.replication.type.EntityTypeService;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@QuarkusTest
+@Tag("application")
+@WithTestResource(DynamoDbLocalResource.class)
+class SessionResourceTest {
+
+    @Inject
+    EntityTypeService types;
+
+    /** Stored once: a changed type waits until every instance uses it. */
+    @BeforeEach
+    void profileType() {
+        if (types.read("default", "PROFILE").isEmpty()) {
+            types.put(
+                    "default",
+                    new EntityType(
+                            "PROFILE", Strategy.SERVER_WINS, Strategy.SERVER_WINS, new TreeMap<>(), true, true, null, Guard.NONE, null));
+        }
+    }
+
+    @Test
+    void typeSaysWhetherASessionIsRequired() {
+        json("{'strategy': 'SERVER_WINS', 'sessionRequired': true}")
+                .put("/v1/entity-types/SAVED")
+                .then()
+                .statusCode(200)
+                .body("sessionRequired", equalTo(true));
+        given().get("/v1/entity-types/SAVED").then().body("sessionRequired", equalTo(true));
+        given().get("/v1/entity-types/PLAYER_DATA").then().body("sessionRequired", equalTo(false));
+        json("{'strategy': 'SERVER_WINS', 'sessionRequired': true}")
+                .put("/v1/entity-types/LEADERBOARD_STATE")
+                .then()
+                .statusCode(400)
+                .body("field", equalTo("sessionRequired"));
+    }
+
+    @Test
+    void sessionIsGrantedUsedHandedOverAndEnded() {
+        start("hand", "{'holder': 'one', 'type': 'PROFILE', 'state': {'coins': 1}}")
+                .statusCode(201)
+                .header("ETag", equalTo("\"1\""))
+                .body("session", equalTo("hand:1"))
+                .body("fence", equalTo(1))
+                .body("holder", equalTo("one"))
+                .body("ttlSeconds", equalTo(60))
+                .body("version", equalTo(1))
+                .body("state.coins", equalTo(1))
+                .body("previousHolder", nullValue());
+        start("hand", "{'holder': 'one'}").statusCode(200).body("fence", equalTo(1));
+        start("hand", "{'holder': 'two'}")
+                .statusCode(409)
+                .body("type", equalTo("/problems/session-held"))
+                .body("holder", equalTo("one"))
+                .body("since", notNullValue())
+                .body("expiresInSeconds", greaterThan(0))
+                .body("expiresInSeconds", lessThanOrEqualTo(60));
+        patch("hand", "{'set': {'coins': 2}}").statusCode(409).body("type", equalTo("/problems/session-required"));
+        patch("hand", "{'set': {'coins': 2}, 'fence': 1}").statusCode(200).body("state.coins", equalTo(2));
+        given().get("/v1/entities/hand/session")
+                .then()
+                .statusCode(200)
+                .body("holder", equalTo("one"))
+                .body("wantedBy", equalTo("two"))
+                .body("waitingMessages", equalTo(0));
+        start("hand", "{'holder': 'two', 'steal': true}")
+                .statusCode(200)
+                .body("fence", equalTo(2))
+                .body("previousHolder", equalTo("one"))
+                .body("state.coins", equalTo(2));
+        patch("hand", "{'set': {'coins': 3}, 'fence': 1}")
+                .statusCode(409)
+                .body("type", equalTo("/problems/session-lost"))
+                .body("holder", equalTo("two"));
+        given().delete("/v1/entities/hand/session?fence=1")
+                .then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/session-lost"));
+        patch("hand", "{'set': {'coins': 4}, 'fence': 2, 'endSession': true}")
+                .statusCode(200)
+                .body("state.coins", equalTo(4));
+        given().delete("/v1/entities/hand/session?fence=2").then().statusCode(204);
+        given().get("/v1/entities/hand/session")
+                .then()
+                .statusCode(404)
+                .body("type", equalTo("/problems/session-not-found"));
+        start("hand", "{'holder': 'three'}").statusCode(200).body("fence", equalTo(3));
+        given().delete("/v1/entities/hand/session?fence=3").then().statusCode(204);
+    }
+
+    @Test
+    void endWithoutAnUpdateIsAnUpdateOfTheSessionAlone() {
+        start("alone", "{'holder': 'one', 'type': 'PROFILE', 'state': {'coins': 1}}")
+                .statusCode(201);
+        patch("alone", "{'fence': 1, 'endSession': true}").statusCode(200).body("state.coins", equalTo(1));
+        patch("alone", "{'set': {'coins': 2}, 'fence': 1}")
+                .statusCode(409)
+                .body("type", equalTo("/problems/session-lost"));
+    }
+
+    @Test
+    void syncCarriesHeartbeatsMessagesAndUpdates() {
+        start("synced", "{'holder': 'one', 'type': 'PROFILE', 'state': {'coins': 0}}")
+                .statusCode(201);
+        message("synced", "{'id': 'gift', 'body': {'coins': 5}}")
+                .statusCode(202)
+                .body("id", equalTo("gift"))
+                .body("replayed", nullValue());
+        message("synced", "{'id': 'gift', 'body': {'coins': 5}}")
+                .statusCode(202)
+                .body("replayed", equalTo(true));
+        message("synced", "{'id': 'gift', 'body': {'coins': 6}}")
+                .statusCode(422)
+                .body("type", equalTo("/problems/id-reused"));
+        sync("{'sessions': [{'entityId': 'synced', 'fence': 1}, {'entityId': 'synced', 'fence': 9}]}")
+                .statusCode(200)
+                .body("sessions", hasSize(2))
+                .body("sessions[0].lost", nullValue())
+                .body("sessions[0].messages.id", contains("gift"))
+                .body("sessions[0].messages[0].body.coins", equalTo(5))
+                .body("sessions[0].messages[0].at", notNullValue())
+                .body("sessions[1].lost", equalTo(true));
+        start("synced", "{'holder': 'two'}").statusCode(409);
+        sync("{'sessions': [{'entityId': 'synced', 'fence': 1}], 'updates': [{'entityId': 'synced', 'fence': 1,"
+                        + " 'increment': {'coins': 5}, 'acknowledge': ['gift']}]}")
+                .statusCode(200)
+                .body("results[0].status", equalTo(200))
+                .body("results[0].state.coins", equalTo(5))
+                .body("sessions[0].wantedBy", equalTo("two"))
+                .body("sessions[0].messages", hasSize(0));
+        sync("{'updates': [{'entityId': 'synced', 'fence': 1, 'increment': {'coins': 5}, 'acknowledge': ['gift']},"
+                        + " {'entityId': 'synced', 'increment': {'coins': 5}}]}")
+                .statusCode(200)
+                .body("results[0].problem.type", equalTo("/problems/message-not-waiting"))
+                .body("results[0].problem.messageId", equalTo("gift"))
+                .body("results[1].problem.type", equalTo("/problems/session-required"));
+        given().get("/v1/entities/synced").then().body("state.coins", equalTo(5));
+    }
+
+    @Test
+    void sessionsOfASpaceAreListed() {
+        for (int i = 0; i < 3; i++) {
+            json("{'holder': 'srv', 'type': 'PROFILE', 'state': {}}")
+                    .post("/v1/entities/l" + i + "/session?space=listed")
+                    .then()
+                    .statusCode(201);
+        }
+        given().delete("/v1/entities/l1/session?space=listed&fence=1").then().statusCode(204);
+        String cursor = given().get("/v1/sessions?space=listed&limit=1")
+                .then()
+                .statusCode(200)
+                .body("sessions.entityId", contains("l0"))
+                .body("sessions.holder", contains("srv"))
+                .extract()
+                .path("nextCursor");
+        given().queryParam("cursor", cursor)
+                .get("/v1/sessions?space=listed")
+                .then()
+                .body("sessions.entityId", contains("l2"))
+                .body("nextCursor", nullValue());
+    }
+
+    @Test
+    void deletionAndRevertNameTheFence() {
+        start("gone", "{'holder': 'one', 'type': 'PROFILE', 'state': {'coins': 1}}")
+                .statusCode(201);
+        patch("gone", "{'set': {'coins': 2}, 'fence': 1}").statusCode(200);
+        json("{'version': 1}")
+                .post("/v1/entities/gone/revert")
+                .then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/session-required"));
+        json("{'version': 1, 'fence': 1}")
+                .post("/v1/entities/gone/revert")
+                .then()
+                .statusCode(200);
+        given().delete("/v1/entities/gone").then().statusCode(409).body("type", equalTo("/problems/session-required"));
+        given().delete("/v1/entities/gone?fence=2")
+                .then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/session-lost"));
+        given().delete("/v1/entities/gone?fence=1").then().statusCode(200);
+        start("gone", "{'holder': 'one'}").statusCode(404).body("type", equalTo("/problems/entity-not-found"));
+        json("{'id': 'gone', 'type': 'PROFILE', 'state': {}}")
+                .post("/v1/entities")
+                .then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/session-required"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "holder | {}",
+                "holder | {'holder': 'a b'}",
+                "ttlSeconds | {'holder': 'a', 'ttlSeconds': 9}",
+                "ttlSeconds | {'holder': 'a', 'ttlSeconds': 601}",
+                "waitMillis | {'holder': 'a', 'waitMillis': -1}",
+                "type | {'holder': 'a', 'state': {}}",
+                "state | {'holder': 'a', 'type': 'PROFILE'}",
+                "steel | {'holder': 'a', 'steel': true}"
+            })
+    void malformedStartIsRejected(String field, String body) {
+        start("bad", body).statusCode(400).body("field", equalTo(field));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "fence | {'set': {'a': 1}, 'fence': 0}",
+                "fence | {'set': {'a': 1}, 'endSession': true}",
+                "fence | {'set': {'a': 1}, 'acknowledge': ['m']}",
+                "acknowledge | {'set': {'a': 1}, 'fence': 1, 'acknowledge': ['m', 'm']}",
+                "acknowledge | {'set': {'a': 1}, 'fence': 1, 'acknowledge': ['a b']}",
+                "set | {'fence': 1}"
+            })
+    void malformedUpdateIsRejected(String field, String body) {
+        patch("bad", body).statusCode(400).body("field", equalTo(field));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sessions[0] | {'sessions': [null]}",
+                "sessions[0].fence | {'sessions': [{'entityId': 'a'}]}",
+                "sessions[0].entityId | {'sessions': [{'fence': 1}]}",
+                "sessions[0].space | {'sessions': [{'entityId': 'a', 'fence': 1, 'space': 'a b'}]}"
+            })
+    void malformedHeartbeatIsRejected(String field, String body) {
+        sync(body).statusCode(400).body("field", equalTo(field));
+    }
+
+    @Test
+    void malformedMessageIsRejected() {
+        message("bad", "{'body': 1}").statusCode(400).body("field", equalTo("id"));
+        message("bad", "{'id': 'a'}").statusCode(400).body("field", equalTo("body"));
+        message("bad", "{'id': 'a', 'body': '" + "x".repeat(8_200) + "'}")
+                .statusCode(413)
+                .body("type", equalTo("/problems/message-too-large"));
+        given().delete("/v1/entities/bad/session").then().statusCode(400).body("field", equalTo("fence"));
+    }
+
+    @Test
+    void playersHoldNoSessionsAndSendNoMessages() {
+        String token = json("{'spaces': ['global']}")
+                .post("/v1/players/ada/tokens")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("token");
+        json("{'holder': 'ada'}")
+                .header("Authorization", "Bearer " + token)
+                .post("/v1/entities/own/session")
+                .then()
+                .statusCode(403);
+        json("{'id': 'm', 'body': 1}")
+                .header("Authorization", "Bearer " + token)
+                .post("/v1/entities/own/messages")
+                .then()
+                .statusCode(403);
+        json("{'sessions': [{'entityId': 'own', 'fence': 1}]}")
+                .header("Authorization", "Bearer " + token)
+                .post("/v1/sync")
+                .then()
+                .statusCode(403);
+    }
+
+    private static ValidatableResponse start(String entity, String body) {
+        return json(body).post("/v1/entities/" + entity + "/session").then();
+    }
+
+    private static ValidatableResponse patch(String entity, String body) {
+        return json(body).patch("/v1/entities/" + entity).then();
+    }
+
+    private static ValidatableResponse message(String entity, String body) {
+        return json(body).post("/v1/entities/" + entity + "/messages").then();
+    }
+
+    private static ValidatableResponse sync(String body) {
+        return json(body).post("/v1/sync").then();
+    }
+
+    private static RequestSpecification json(String body) {
+        return given().contentType("application/json").body(body.replace('\'', '"'));
+    }
+}
