@@ -41,7 +41,15 @@ class SessionResourceTest {
             types.put(
                     "default",
                     new EntityType(
-                            "PROFILE", Strategy.SERVER_WINS, Strategy.SERVER_WINS, new TreeMap<>(), true, true, null, Guard.NONE, null));
+                            "PROFILE",
+                            Strategy.SERVER_WINS,
+                            Strategy.SERVER_WINS,
+                            new TreeMap<>(),
+                            true,
+                            true,
+                            null,
+                            Guard.NONE,
+                            null));
         }
     }
 

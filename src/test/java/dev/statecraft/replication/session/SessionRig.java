@@ -56,7 +56,16 @@ final class SessionRig {
         realm = instance(Duration.ZERO);
         realm.types.put(
                 GAME,
-                new EntityType(TYPE, Strategy.SERVER_WINS, Strategy.SERVER_WINS, new TreeMap<>(), false, true, null, Guard.NONE, null));
+                new EntityType(
+                        TYPE,
+                        Strategy.SERVER_WINS,
+                        Strategy.SERVER_WINS,
+                        new TreeMap<>(),
+                        false,
+                        true,
+                        null,
+                        Guard.NONE,
+                        null));
     }
 
     /** Runs a test in virtual time. */

@@ -90,7 +90,9 @@ final class SessionWorkload implements Workload {
                                 new TreeMap<>(),
                                 false,
                                 true,
-                                null, Guard.NONE, null));
+                                null,
+                                Guard.NONE,
+                                null));
     }
 
     @Override
