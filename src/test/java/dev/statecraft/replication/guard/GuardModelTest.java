@@ -52,8 +52,8 @@ class GuardModelTest {
         int applied = 0;
         for (int i = 0; i < 700; i++) {
             ObjectNode operations = PackedJson.MAPPER.createObjectNode();
-            TreeMap<String, Object> after = operate(random, operations);
-            TreeMap<String, TreeMap<Integer, Object>> guard = guard(random);
+            Map<String, Object> after = operate(random, operations);
+            Map<String, Map<Integer, Object>> guard = guard(random);
             String expected = violation(state, guard, true);
             if (expected == null) {
                 expected = after == null ? "impossible" : violation(after, guard, false);
@@ -99,22 +99,22 @@ class GuardModelTest {
     }
 
     /** Writes at least one operation; the state after it, null if it does not apply. */
-    private @Nullable TreeMap<String, Object> operate(Random random, ObjectNode operations) {
-        TreeMap<String, Object> after = new TreeMap<>(state);
+    private @Nullable Map<String, Object> operate(Random random, ObjectNode operations) {
+        Map<String, Object> after = new TreeMap<>(state);
         boolean possible = true;
         List<String> keys = new ArrayList<>(KEYS);
         for (int i = random.nextInt(2); i >= 0; i--) {
             String key = keys.remove(random.nextInt(keys.size()));
             Object old = state.get(key);
-            long number = random.nextInt(9) - 4;
+            int number = random.nextInt(9) - 4;
             switch (random.nextInt(6)) {
                 case 0 -> {
                     operations.withObject("/set").put(key, number);
-                    after.put(key, number);
+                    after.put(key, (long) number);
                 }
                 case 1 -> {
-                    operations.withObject("/set").put(key, "x".repeat((int) number + 4));
-                    after.put(key, "x".repeat((int) number + 4));
+                    operations.withObject("/set").put(key, "x".repeat(number + 4));
+                    after.put(key, "x".repeat(number + 4));
                 }
                 case 2 -> {
                     operations.withArray("/unset").add(key);
@@ -123,13 +123,13 @@ class GuardModelTest {
                 case 3, 4 -> {
                     operations.withObject("/increment").put(key, number);
                     possible &= old == null || old instanceof Long;
-                    after.put(key, number + (old instanceof Long before ? before : 0));
+                    after.put(key, number + (old instanceof Long before ? before : 0L));
                 }
                 default -> {
                     operations.withObject("/append").putArray(key).add(number);
                     possible &= old == null || old instanceof List;
                     List<Object> longer = new ArrayList<>(old instanceof List<?> list ? list : List.of());
-                    longer.add(number);
+                    longer.add((long) number);
                     after.put(key, longer);
                 }
             }
@@ -138,10 +138,10 @@ class GuardModelTest {
     }
 
     /** Rules by path: the operand by the index of the rule. */
-    private static TreeMap<String, TreeMap<Integer, Object>> guard(Random random) {
-        TreeMap<String, TreeMap<Integer, Object>> guard = new TreeMap<>();
+    private static Map<String, Map<Integer, Object>> guard(Random random) {
+        Map<String, Map<Integer, Object>> guard = new TreeMap<>();
         for (int i = random.nextInt(3); i > 0; i--) {
-            TreeMap<Integer, Object> rules = new TreeMap<>();
+            Map<Integer, Object> rules = new TreeMap<>();
             for (int j = random.nextInt(2); j >= 0; j--) {
                 int rule = random.nextInt(RULES.size());
                 rules.put(
@@ -158,7 +158,7 @@ class GuardModelTest {
         return guard;
     }
 
-    private static JsonNode json(TreeMap<String, TreeMap<Integer, Object>> guard) {
+    private static JsonNode json(Map<String, Map<Integer, Object>> guard) {
         TreeMap<String, TreeMap<String, Object>> named = new TreeMap<>();
         guard.forEach((path, rules) -> rules.forEach((rule, operand) ->
                 named.computeIfAbsent(path, none -> new TreeMap<>()).put(RULES.get(rule), operand)));
@@ -166,8 +166,8 @@ class GuardModelTest {
     }
 
     private static @Nullable String violation(
-            Map<String, Object> state, TreeMap<String, TreeMap<Integer, Object>> guard, boolean before) {
-        for (Map.Entry<String, TreeMap<Integer, Object>> path : guard.entrySet()) {
+            Map<String, Object> state, Map<String, Map<Integer, Object>> guard, boolean before) {
+        for (Map.Entry<String, Map<Integer, Object>> path : guard.entrySet()) {
             Object value = state.get(path.getKey().substring(1));
             for (Map.Entry<Integer, Object> rule : path.getValue().entrySet()) {
                 String name = RULES.get(rule.getKey());
