@@ -20,6 +20,7 @@ import dev.statecraft.http.json.Json;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Mutation;
+import dev.statecraft.replication.command.SessionUse;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.entity.EntityView;
@@ -85,7 +86,7 @@ public class ReplicationBench {
         bench.measure("a game's state with a guard, 1 a commit", COMMITS, i -> {
             SyncService.Update update = update(SPACE, "guarded" + i % ENTITIES, true);
             EntityUpdate.Edit edit = update.update().edit();
-            EntityUpdate guarded = new EntityUpdate(edit, null, null, new TreeMap<>(), null, guard);
+            EntityUpdate guarded = new EntityUpdate(edit, null, null, new TreeMap<>(), null, guard, SessionUse.NONE);
             Mutation mutation = realm.entities.mutation(GAME, update.entityId(), guarded, SERVER, update.identity());
             done(realm.commits.commit(GAME, SPACE, mutation));
         });

@@ -13,6 +13,7 @@ import dev.statecraft.replication.Trees;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.command.SessionUse;
 import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.CommitResult.Refused;
@@ -80,7 +81,8 @@ class GuardModelTest {
                 null,
                 new TreeMap<>(),
                 null,
-                ((GuardReader.Read) GuardReader.parse("guard", guard, 20)).guard());
+                ((GuardReader.Read) GuardReader.parse("guard", guard, 20)).guard(),
+                SessionUse.NONE);
         CommitResult result = realm.commits.commit(
                 GAME, SPACE, realm.entities.mutation(GAME, "e", update, SERVER, new IdempotencyKey(null, "")));
         if (result instanceof Done) {

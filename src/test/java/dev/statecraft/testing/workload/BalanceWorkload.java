@@ -11,6 +11,7 @@ import dev.statecraft.replication.Trees;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.command.SessionUse;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.Done;
@@ -78,7 +79,15 @@ final class BalanceWorkload implements Workload {
     public void prepare() {
         if (guardedByType) {
             EntityType type = new EntityType(
-                    TYPE, Strategy.SERVER_WINS, Strategy.SERVER_WINS, new TreeMap<>(), true, null, notNegative(), null);
+                    TYPE,
+                    Strategy.SERVER_WINS,
+                    Strategy.SERVER_WINS,
+                    new TreeMap<>(),
+                    true,
+                    false,
+                    null,
+                    notNegative(),
+                    null);
             Requests.once(simulation, api, "type", realm -> {
                 realm.types.put(GAME, type);
                 return true;
@@ -150,7 +159,8 @@ final class BalanceWorkload implements Workload {
                 null,
                 new TreeMap<>(),
                 null,
-                guardedByType ? Guard.NONE : notNegative());
+                guardedByType ? Guard.NONE : notNegative(),
+                SessionUse.NONE);
         EntityUpdate credit = Realm.operations("{'increment': {'coins': " + coins + "}}");
         return realm -> realm.commits.commitAtomically(
                 GAME,
