@@ -53,6 +53,7 @@ import org.junit.platform.suite.api.Suite;
             "dev.statecraft.local.SocketEndpointTest",
             "dev.statecraft.migration.MigrationToolsTest",
             "dev.statecraft.migration.execution.RunResourceTest",
+            "dev.statecraft.migration.record.MetadataResourceTest",
             "dev.statecraft.migration.registry.MigrationResourceTest",
             "dev.statecraft.migration.script.ScriptResourceTest",
             "dev.statecraft.openapi.ApiDocumentTest",

@@ -93,14 +93,17 @@ class StructureTest {
             migration.expression        -> table replication.state replication.guard
             migration.definition        -> table replication.state .expression
             migration.run               -> table replication.state .expression .definition
+            migration.record            -> table replication.state replication.command replication.commit
+                                           replication.entity leaderboard.board leaderboard.entry
+                                           leaderboard.score leaderboard.settings .expression .definition
             migration.registry          -> runtime table http access access.idempotency replication.state
                                            replication.type replication.entity .expression .definition .run
+                                           .record
             migration.segment           -> runtime table replication.state replication.type replication.command
-                                           replication.commit
-                                           replication.entity .expression .definition .run .registry
+                                           replication.commit .expression .definition .run .record .registry
             migration.execution         -> runtime table http access access.idempotency replication.state
                                            replication.type replication.entity .expression .definition .run
-                                           .registry .segment
+                                           .record .registry .segment
             migration.work              -> runtime table http http.json access replication.state replication.entity
                                            .expression .definition .run .registry .segment .execution
             migration.script            -> runtime table http access replication.state .expression .definition .run

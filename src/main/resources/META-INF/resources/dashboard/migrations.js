@@ -76,6 +76,7 @@ function migrationPage(context, version) {
       ['Status', status(current.status)],
       ['Kind', words(current.kind)],
       ['Entities', current.details?.definition?.target?.entityType],
+      ['Metadata of', metadataTarget(current.details?.definition?.target?.leaderboardMetadata)],
       ['Applied', current.appliedAt && time(current.appliedAt)],
       ['Registered', h('span', {}, time(current.registeredAt), ' by ', current.registeredBy)],
       ['Backup', current.hasRollbackData ? 'Available' : 'None'],
@@ -119,6 +120,11 @@ function migrationPage(context, version) {
       card('Definition', {}, definition.node),
     ],
   };
+}
+
+/** The board whose metadata is migrated. */
+function metadataTarget(board) {
+  return board && (board === '*' ? 'all leaderboards' : h('a', { href: `#/leaderboards/${encodeURIComponent(board)}` }, board));
 }
 
 /** The ids of active runs, of one migration or of all. */

@@ -32,6 +32,7 @@ import dev.statecraft.leaderboard.rank.RecentWrites;
 import dev.statecraft.leaderboard.rank.TiePositions;
 import dev.statecraft.leaderboard.score.CombinedScores;
 import dev.statecraft.leaderboard.score.EarlierReceiptService;
+import dev.statecraft.leaderboard.score.MetadataMigrationService;
 import dev.statecraft.leaderboard.score.MetadataService;
 import dev.statecraft.leaderboard.score.NewScore;
 import dev.statecraft.leaderboard.score.ReviewService;
@@ -105,6 +106,7 @@ public final class Arena {
     public final SurroundingsService surroundings;
     public final ListingCache pages;
     public final MetadataService metadata;
+    public final MetadataMigrationService migratedMetadata;
     public final SnapshotService snapshots;
     public final SeasonService seasons;
     public final PlayerHistoryService players;
@@ -187,8 +189,9 @@ public final class Arena {
         CombiningConfig combining = config.getConfigMapping(CombiningConfig.class);
         queue = new CombiningQueue(
                 new IntentStore(dynamo, tables, combining), combining, clock, machine.ticker(), machine.random());
-        combinedScores =
-                new CombinedScores(queue, boards, entries, new CombinedEntryStore(dynamo, tables), submissions, recent);
+        CombinedEntryStore combined = new CombinedEntryStore(dynamo, tables);
+        combinedScores = new CombinedScores(queue, boards, entries, combined, submissions, recent);
+        migratedMetadata = new MetadataMigrationService(boards, entries, combined, leaderboards, clock);
         ScoreWriter writer = new ScoreWriter(
                 boards, submissions, entries, aside, combinedScores, recent, leaderboards, backoff, machine.threads());
         scores = new ScoreService(

@@ -1,6 +1,7 @@
 package dev.statecraft.migration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.leaderboard.Arena;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.DefinitionLimits;
 import dev.statecraft.migration.definition.DefinitionReader;
@@ -11,9 +12,14 @@ import dev.statecraft.migration.execution.DriveService;
 import dev.statecraft.migration.execution.EndService;
 import dev.statecraft.migration.execution.RunReader;
 import dev.statecraft.migration.execution.RunService;
+import dev.statecraft.migration.execution.SchemaMoveService;
 import dev.statecraft.migration.execution.ScriptStepService;
 import dev.statecraft.migration.execution.StartService;
 import dev.statecraft.migration.execution.StepService;
+import dev.statecraft.migration.record.MetadataCommitService;
+import dev.statecraft.migration.record.MetadataReader;
+import dev.statecraft.migration.record.RecordCommitService;
+import dev.statecraft.migration.record.RecordReader;
 import dev.statecraft.migration.registry.DefinitionCatalog;
 import dev.statecraft.migration.registry.MigrationService;
 import dev.statecraft.migration.registry.MigrationStore;
@@ -94,6 +100,8 @@ public final class Laboratory {
     public final RunService runs;
     final RunReader runReader;
     public final WorkService work;
+    public final Arena leaderboards;
+    public final RecordCommitService commits;
     public final ScriptStore scriptStore;
     public final ScriptLeaseService scriptLeases;
     public final ScriptAttemptService scriptAttempts;
@@ -140,8 +148,14 @@ public final class Laboratory {
         definitions = new DefinitionCatalog(store, runStore, code);
         migrations = new MigrationService(store, runStore, definitions, config, clock, backoff);
         starts = new StartService(definitions, store, runStore, config, clock, backoff);
+        leaderboards = new Arena(machine, dynamo, realm.tables, Map.of());
+        MetadataReader metadataReader = new MetadataReader(leaderboards.migratedMetadata);
+        MetadataCommitService metadataCommits =
+                new MetadataCommitService(leaderboards.migratedMetadata, metadataReader, backoff);
+        RecordReader records = new RecordReader(realm.reader, metadataReader);
+        commits = new RecordCommitService(realm.commits, metadataCommits);
         PageService pages =
-                new PageService(realm.commits, realm.types, segmentStore, quarantine, backupStore, config, backoff);
+                new PageService(commits, realm.types, segmentStore, quarantine, backupStore, config, backoff);
         RunCoordinator coordinator = new RunCoordinator(migrations, definitions, runStore, segmentStore, config, clock);
         PageCompletion completion = new PageCompletion(coordinator, segmentStore, new Counters());
         SegmentWorker workers = new SegmentWorker(
@@ -152,7 +166,7 @@ public final class Laboratory {
                 backupStore,
                 pages,
                 completion,
-                realm.reader,
+                records,
                 config,
                 ticker);
         segments = new SegmentService(coordinator, workers, runStore, segmentStore, config, ticker, machine.random());
@@ -169,8 +183,8 @@ public final class Laboratory {
                 ends,
                 runStore,
                 segmentStore,
-                realm.reader,
-                realm.types,
+                records,
+                new SchemaMoveService(definitions, runStore, realm.types, metadataCommits),
                 backups,
                 scriptSteps,
                 config);
@@ -197,7 +211,7 @@ public final class Laboratory {
                 migrations, steps, runStore, scriptStore, scriptBackups, config, ticker, backoff);
         scriptAttempts = new ScriptAttemptService(
                 migrations, steps, runStore, scriptStore, backupStore, scriptBackups, config, ticker, backoff);
-        plans = new PlanService(realm.reader, realm.types, config, ticker);
+        plans = new PlanService(records, realm.types, config, ticker);
     }
 
     private static MigrationConfig config(Map<String, String> settings) {

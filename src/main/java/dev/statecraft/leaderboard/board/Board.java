@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param mending progress of a rank tree rebuild, null if there is none
  * @param scored the scored flag: whether any score was submitted; it locks type, order, operator and decimals
  * @param subscored whether any subscore other than 0 was submitted; only then are subscore trees read
+ * @param metadataSchema schema version of the metadata of new scores: the last migration of metadata; null before the first
  * @param version number of writes of this record
  */
 public record Board(
@@ -40,6 +41,7 @@ public record Board(
         @Nullable Mending mending,
         boolean scored,
         boolean subscored,
+        @Nullable String metadataSchema,
         Instant createdAt,
         Instant updatedAt,
         long version) {
@@ -92,6 +94,7 @@ public record Board(
                 null,
                 false,
                 false,
+                null,
                 now,
                 now,
                 1);
@@ -105,20 +108,25 @@ public record Board(
 
     /** Returns this board as the successor of a deleted board with the same id. */
     public Board recreated(int deletedEpoch, long deletedVersion) {
+        return copy(deletedEpoch + 1, metadataSchema, deletedVersion + 1);
+    }
+
+    private Board copy(int nextEpoch, @Nullable String schema, long nextVersion) {
         return new Board(
                 game,
                 id,
                 settings,
-                deletedEpoch + 1,
+                nextEpoch,
                 seasons,
                 history,
                 generations,
                 mending,
                 scored,
                 subscored,
+                schema,
                 createdAt,
                 updatedAt,
-                deletedVersion + 1);
+                nextVersion);
     }
 
     /** Returns this board with other settings. The current season is rescheduled unless the board is closed permanently. */
@@ -209,9 +217,15 @@ public record Board(
                 nextMending,
                 isScored,
                 isSubscored,
+                metadataSchema,
                 createdAt,
                 now,
                 version + 1);
+    }
+
+    /** Returns this board with another schema version of the metadata of new scores. */
+    public Board withMetadataSchema(@Nullable String schema, long nextVersion) {
+        return copy(epoch, schema, nextVersion);
     }
 
     /** Returns this board without a limit of listed positions. */

@@ -39,6 +39,11 @@ public final class BoardItems {
         return Map.of("pk", s(partition(game)), "sk", s(id));
     }
 
+    /** The key of the item with the schema version of metadata in new boards. */
+    static Map<String, AttributeValue> metadataKey(String game) {
+        return Map.of("pk", s(PartitionKey.of(game, "metadata")), "sk", s("schema"));
+    }
+
     /** The item of a board. */
     static Map<String, AttributeValue> toItem(Board board) {
         Map<String, AttributeValue> item = new HashMap<>(key(board.game(), board.id()));
@@ -76,6 +81,10 @@ public final class BoardItems {
         }
         item.put("scored", bool(board.scored()));
         item.put("subscored", bool(board.subscored()));
+        String metadataSchema = board.metadataSchema();
+        if (metadataSchema != null) {
+            item.put("metadataSchema", s(metadataSchema));
+        }
         item.put("createdAt", n(board.createdAt().toEpochMilli()));
         item.put("updatedAt", n(board.updatedAt().toEpochMilli()));
         item.put("v", n(board.version()));
@@ -104,6 +113,7 @@ public final class BoardItems {
                 mending(Attributes.map(item, "mending")),
                 Attributes.flag(item, "scored"),
                 Attributes.flag(item, "subscored"),
+                Attributes.stringOrNull(item, "metadataSchema"),
                 Instant.ofEpochMilli(Attributes.number(item, "createdAt")),
                 Instant.ofEpochMilli(Attributes.number(item, "updatedAt")),
                 Attributes.number(item, "v")));

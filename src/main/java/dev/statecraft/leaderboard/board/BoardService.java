@@ -43,7 +43,8 @@ public class BoardService {
      */
     public Optional<Board> create(String game, String id, BoardSettings settings) {
         Deadline staleAt = staleAt();
-        Optional<Board> created = boards.create(first(game, id, settings));
+        Optional<Board> created =
+                boards.create(first(game, id, settings).withMetadataSchema(boards.metadataSchema(game), 1));
         created.ifPresent(board -> cache.put(board, staleAt::passed));
         return created;
     }
@@ -269,6 +270,28 @@ public class BoardService {
             }
         }
         return replaced;
+    }
+
+    /**
+     * Sets the schema version of the metadata of new scores. Returns false if the board does not exist, or is another one
+     * with the same id.
+     */
+    public boolean moveMetadataSchema(Board board, String schema) {
+        Optional<Board> current = Optional.of(board);
+        while (current.isPresent() && current.get().epoch() == board.epoch()) {
+            Board before = current.get();
+            if (schema.equals(before.metadataSchema())
+                    || replace(before.withMetadataSchema(schema, before.version() + 1), before, false)) {
+                return true;
+            }
+            current = read(board.game(), board.id());
+        }
+        return false;
+    }
+
+    /** Sets the schema version of metadata in new boards. */
+    public void moveMetadataSchema(String game, String schema) {
+        boards.putMetadataSchema(game, schema);
     }
 
     private Instant now() {

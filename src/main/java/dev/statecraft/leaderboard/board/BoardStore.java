@@ -33,6 +33,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  *       {@link PurgeStore} contains the deleted epochs until their items are deleted.
  *   <li>Index {@code due}: {@code dpk} = game#due, {@code due} = time of the next scheduled work, in Unix milliseconds. The
  *       index does not contain deleted boards, or permanently closed boards without remaining work.
+ *   <li>Metadata: {@code pk} = game#metadata, {@code sk} = {@code schema}; {@code sv} schema version of the metadata of
+ *       scores in new boards.
  *   <li>Condition of every write: the stored version is the version that was read.
  * </ul>
  */
@@ -124,6 +126,23 @@ public class BoardStore {
         } catch (TransactionCanceledException e) {
             return false;
         }
+    }
+
+    /** Reads the schema version of metadata in new boards, strongly consistent; null for the first. Cost: 1 RCU. */
+    @Nullable String metadataSchema(String game) {
+        return Attributes.stringOrNull(
+                dynamo.getItem(get -> get.tableName(tables.boards())
+                                .key(BoardItems.metadataKey(game))
+                                .consistentRead(true))
+                        .item(),
+                "sv");
+    }
+
+    /** Stores the schema version of metadata in new boards. Cost: 1 WCU. */
+    void putMetadataSchema(String game, String schema) {
+        Map<String, AttributeValue> item = new HashMap<>(BoardItems.metadataKey(game));
+        item.put("sv", s(schema));
+        dynamo.putItem(put -> put.tableName(tables.boards()).item(item));
     }
 
     private boolean replaceItem(Map<String, AttributeValue> item, long expectedVersion) {

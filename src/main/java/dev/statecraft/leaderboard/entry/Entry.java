@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param version number of writes; 0 if there was none
  * @param tree generation of the rank tree that counts this entry
  * @param metadata JSON text submitted with the score
+ * @param metadataSchema schema version of the metadata: the last migration of metadata; null before the first
  * @param receipts the receipts of the last writes, oldest first
  * @param earlier receipts of the player's submissions in earlier seasons
  * @param rated rating of the player on a RATING board; null on other boards and without a score
@@ -38,6 +39,7 @@ public record Entry(
         long version,
         int tree,
         @Nullable String metadata,
+        @Nullable String metadataSchema,
         List<Receipt> receipts,
         EarlierReceipts earlier,
         @Nullable RatingState rated,
@@ -63,6 +65,7 @@ public record Entry(
                 version,
                 tree,
                 metadata,
+                null,
                 receipts,
                 EarlierReceipts.UNREAD,
                 null,
@@ -102,9 +105,25 @@ public record Entry(
 
     /** This entry with receipts of earlier seasons. */
     public Entry withEarlier(EarlierReceipts found) {
+        return with(found, carried, attempts);
+    }
+
+    private Entry with(EarlierReceipts found, @Nullable MatchRecord match, int made) {
         return new Entry(
-                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, found, rated, carried,
-                attempts, closed);
+                playerId,
+                score,
+                reachedAt,
+                writtenAt,
+                version,
+                tree,
+                metadata,
+                metadataSchema,
+                receipts,
+                found,
+                rated,
+                match,
+                made,
+                closed);
     }
 
     /**
@@ -155,6 +174,15 @@ public record Entry(
 
     /** This entry in another generation of the rank tree. */
     public Entry movedTo(int generation, long now) {
+        return rewritten(generation, closed, now);
+    }
+
+    /** This entry closed for submissions; score and receipts do not change. A new entry belongs to the given generation. */
+    Entry closed(int generation, long now) {
+        return rewritten(version == 0 ? generation : tree, true, now);
+    }
+
+    private Entry rewritten(int generation, boolean close, long now) {
         long at = nextWriteAt(now);
         return new Entry(
                 playerId,
@@ -164,63 +192,39 @@ public record Entry(
                 version + 1,
                 generation,
                 metadata,
+                metadataSchema,
                 receipts,
                 earlier,
                 rated,
                 carried,
                 attempts,
-                closed);
+                close);
     }
 
-    /** This entry closed for submissions; score and receipts do not change. A new entry belongs to the given generation. */
-    Entry closed(int generation, long now) {
-        return new Entry(
-                playerId,
-                score,
-                reachedAt,
-                nextWriteAt(now),
-                version + 1,
-                version == 0 ? generation : tree,
-                metadata,
-                receipts,
-                earlier,
-                rated,
-                carried,
-                attempts,
-                true);
-    }
-
-    /** This entry with other metadata; the receipts do not change. */
-    public Entry withMetadata(@Nullable String other, long now) {
-        long at = nextWriteAt(now);
-        return new Entry(
-                playerId,
-                score,
-                reachedAt,
-                at,
-                version + 1,
-                tree,
-                other,
-                receipts,
-                earlier,
-                rated,
-                carried,
-                attempts,
-                closed);
+    /**
+     * This entry with other metadata; the receipts do not change.
+     *
+     * @param schema schema version of the metadata
+     */
+    public Entry withMetadata(@Nullable String other, @Nullable String schema, long now) {
+        return rewritten(tree, closed, now).ofMetadata(other, schema);
     }
 
     /** This entry with a copy of a match record. */
     public Entry carrying(MatchRecord match) {
+        return with(earlier, match, attempts);
+    }
+
+    /** This entry, not written again, with metadata of a schema version. */
+    public Entry ofMetadata(@Nullable String other, @Nullable String schema) {
         return new Entry(
-                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, match,
+                playerId, score, reachedAt, writtenAt, version, tree, other, schema, receipts, earlier, rated, carried,
                 attempts, closed);
     }
 
     /** This entry with another number of attempts. */
     public Entry withAttempts(int made) {
-        return new Entry(
-                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, carried, made,
-                closed);
+        return with(earlier, carried, made);
     }
 
     /**
@@ -248,6 +252,7 @@ public record Entry(
                 version + 1,
                 Math.max(tree, generation),
                 data,
+                metadataSchema,
                 own,
                 earlier.retained(own.size(), receipt.at(), retention),
                 nextRated,
@@ -265,8 +270,20 @@ public record Entry(
                 .map(receipt -> receipt.at() > stored.writtenAt() ? receipt.at(writtenAt) : receipt)
                 .toList();
         return new Entry(
-                playerId, score, reachedAt, writtenAt, version, tree, metadata, timed, earlier, rated, carried,
-                attempts, closed);
+                playerId,
+                score,
+                reachedAt,
+                writtenAt,
+                version,
+                tree,
+                metadata,
+                metadataSchema,
+                timed,
+                earlier,
+                rated,
+                carried,
+                attempts,
+                closed);
     }
 
     /** The receipts with one more, without the oldest beyond the retention. */

@@ -87,6 +87,9 @@ public final class EntryItems {
             item.put("osk", b(new OrderKey(score, entry.reachedAt(), entry.playerId()).bytes(board.order())));
             if (entry.metadata() != null) {
                 item.put("meta", s(entry.metadata()));
+                if (entry.metadataSchema() != null) {
+                    item.put("ms", s(entry.metadataSchema()));
+                }
             }
         }
         return item;
@@ -104,6 +107,7 @@ public final class EntryItems {
                 Attributes.number(item, "v"),
                 (int) Attributes.number(item, "g"),
                 Attributes.stringOrNull(item, "meta"),
+                Attributes.stringOrNull(item, "ms"),
                 Receipt.unpack(Attributes.bytes(item, "rc")),
                 item.containsKey("er") ? EarlierReceipts.unpack(Attributes.bytes(item, "er")) : EarlierReceipts.UNREAD,
                 item.containsKey("rt") ? RatingState.unpack(Attributes.bytes(item, "rt")) : null,

@@ -39,7 +39,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *   <li>Key: {@code pk} = game#board#epoch#season#lane, {@code sk} = player. A lane is one partition (1,000 writes a second,
  *       10 GB); large boards have several.
  *   <li>Attributes: {@code s} score, {@code u} subscore, {@code r} reached at, {@code w} written at, {@code v} version,
- *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts, {@code er} packed receipts
+ *       {@code g} generation of the rank tree, {@code meta} metadata, {@code ms} its schema version, {@code rc} packed receipts, {@code er} packed receipts
  *       of earlier seasons (absent before the first identified submission), {@code a} attempts, {@code c} closed by a
  *       later season,
  *       {@value EntryItems#DISTINCT} if the rank tree also counts distinct scores (DENSE ranking); on a RATING board

@@ -78,7 +78,7 @@ public class MetadataService {
             if (Objects.equals(entry.metadata(), metadata)) {
                 return new Changed(board, entry);
             }
-            Entry changed = entry.withMetadata(metadata, clock.millis());
+            Entry changed = entry.withMetadata(metadata, board.metadataSchema(), clock.millis());
             if (entries.put(board, board.season(), changed, entry.version())
                     instanceof EntryStore.Overtaken overtaken) {
                 entry = overtaken.current();

@@ -146,7 +146,7 @@ public record Submission(
                 retention,
                 null,
                 null);
-        return new Write(written, receipt);
+        return new Write(metadataChanges ? written.ofMetadata(metadata, board.metadataSchema()) : written, receipt);
     }
 
     /** Score and subscore after this submission; null if out of range. */

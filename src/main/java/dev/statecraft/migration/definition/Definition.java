@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the semantic version, which determines the order
  * @param description human-readable description
- * @param entityType the type of the migrated entities; empty for a script
+ * @param entityType the type of the migrated entities, or another target as in {@link MigrationTarget}
  * @param kind how the records are transformed
  * @param up transformation to the new state
  * @param down transformation back to the old state, given or derived; null if only a backup can restore it

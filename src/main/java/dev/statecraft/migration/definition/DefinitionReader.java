@@ -59,11 +59,19 @@ public final class DefinitionReader {
             return script(version, description, json);
         }
         JsonNode target = DefinitionFields.object("target", json.get("target"));
-        DefinitionFields.noOtherFields("target.", target, Set.of("entityType"));
-        String entityType = DefinitionFields.text("target.entityType", target.get("entityType"), Integer.MAX_VALUE);
+        DefinitionFields.noOtherFields("target.", target, Set.of("entityType", "leaderboardMetadata"));
+        String kindOfTarget = target.has("leaderboardMetadata") ? "leaderboardMetadata" : "entityType";
+        if (target.size() > 1) {
+            throw new Fault("target", "The value must be one of {entityType: ...} and {leaderboardMetadata: ...}.");
+        }
+        DefinitionFields.text("target." + kindOfTarget, target.get(kindOfTarget), Integer.MAX_VALUE);
+        String entityType = MigrationTarget.of(json);
         OperationReader operations = new OperationReader(limits);
         Transformation up = transformation("up", json.get("up"), operations);
         Transformation down = json.has("down") ? transformation("down", json.get("down"), operations) : null;
+        if (up instanceof Transformation.Worked && MigrationTarget.isMetadata(entityType)) {
+            throw new Fault("up.worker", "Game servers migrate metadata as a whole only, in a script.");
+        }
         if (down != null && down instanceof Transformation.Worked != up instanceof Transformation.Worked) {
             throw new Fault("down", "If up is {worker: true}, down must be {worker: true} too, and only then.");
         }

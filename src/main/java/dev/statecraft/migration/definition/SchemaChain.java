@@ -18,6 +18,13 @@ public record SchemaChain(List<Definition> steps) {
         steps = List.copyOf(steps);
     }
 
+    /** The migrations of the records of one type, in the same order. They are all if the target is an entity type. */
+    public SchemaChain of(String type) {
+        return new SchemaChain(steps.stream()
+                .filter(step -> MigrationTarget.covers(step.entityType(), type))
+                .toList());
+    }
+
     /** The migrations to apply to a state with this schema version; empty if the state is up to date. */
     public List<Definition> after(String schemaVersion) {
         int index = indexOf(schemaVersion);
@@ -37,6 +44,13 @@ public record SchemaChain(List<Definition> steps) {
         return after(schemaVersion).stream()
                 .filter(step -> steps.indexOf(step) <= last)
                 .toList();
+    }
+
+    /** The schema version of a state after all steps. */
+    public String last() {
+        return steps.isEmpty()
+                ? Subject.FIRST_SCHEMA
+                : steps.get(steps.size() - 1).version().toString();
     }
 
     /** The schema version of a state before this step of the chain. */

@@ -4,6 +4,7 @@ import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.Invariant;
 import dev.statecraft.migration.definition.MigrationConfig;
 import dev.statecraft.migration.expression.ErrorText;
+import dev.statecraft.migration.record.RecordReader;
 import dev.statecraft.migration.registry.DefinitionCatalog;
 import dev.statecraft.migration.registry.MigrationService;
 import dev.statecraft.migration.registry.MigrationStore;
@@ -20,7 +21,6 @@ import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.migration.segment.BackupService;
 import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.state.EntityKey;
-import dev.statecraft.replication.type.EntityTypeService;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
@@ -48,8 +48,8 @@ public class StepService {
     private final EndService ends;
     private final RunStore runs;
     private final SegmentStore segments;
-    private final EntityReader entities;
-    private final EntityTypeService types;
+    private final RecordReader records;
+    private final SchemaMoveService schemas;
     private final BackupService backups;
     private final ScriptStepService scripts;
     private final MigrationConfig config;
@@ -62,8 +62,8 @@ public class StepService {
             EndService ends,
             RunStore runs,
             SegmentStore segments,
-            EntityReader entities,
-            EntityTypeService types,
+            RecordReader records,
+            SchemaMoveService schemas,
             BackupService backups,
             ScriptStepService scripts,
             MigrationConfig config) {
@@ -74,8 +74,8 @@ public class StepService {
         this.ends = ends;
         this.runs = runs;
         this.segments = segments;
-        this.entities = entities;
-        this.types = types;
+        this.records = records;
+        this.schemas = schemas;
         this.backups = backups;
         this.scripts = scripts;
         this.config = config;
@@ -212,7 +212,7 @@ public class StepService {
         long total = 0;
         EntityKey after = null;
         do {
-            EntityReader.EntityKeyPage page = entities.keysOfType(game, run.entityType(), after);
+            EntityReader.EntityKeyPage page = records.keys(game, run.entityType(), after);
             total += page.keys().size();
             after = page.next();
         } while (after != null && millisLeft.getAsLong() > RESERVE_MILLIS);
@@ -222,7 +222,7 @@ public class StepService {
                 wanted == null ? (int) Math.max(1, Math.min(config.segments(), total / options.pageSize())) : wanted;
         if (run.direction() == Run.Direction.DOWN) {
             Run next = run.planned(MigrationStatus.ROLLING_BACK, Phase.RESTORING, count, 0, total);
-            moveSchema(game, run, next, run.schemas().before());
+            schemas.back(game, run, next);
             return;
         }
         long canary = total == 0 ? 0 : (long) Math.ceil(total * options.canaryPercent() / 100);
@@ -245,16 +245,8 @@ public class StepService {
             ends.end(game, run, MigrationStatus.APPLIED, progress, null);
         } else {
             // From now on new entities get the new schema version. Validation finds those that were created before.
-            moveSchema(game, run, run.at(MigrationStatus.VALIDATING, Phase.VALIDATING), schemaAfter(game, run));
+            schemas.forward(game, run, run.at(MigrationStatus.VALIDATING, Phase.VALIDATING));
         }
-    }
-
-    /** The schema version of the type after the run: that of the run, unless it was forced before a later one. */
-    private String schemaAfter(String game, Run run) {
-        List<Definition> steps = definitions.chain(game, run.entityType()).steps();
-        return steps.isEmpty()
-                ? run.schemas().after()
-                : steps.get(steps.size() - 1).version().toString();
     }
 
     private @Nullable String error(String game, Run run, Progress progress) {
@@ -286,16 +278,12 @@ public class StepService {
         boolean possible = definition.down() != null || run.keepsBackup();
         if (planned && config.rollbackOnFailure() && possible) {
             fence(game, run, Phase.RESTORING);
-            moveSchema(
-                    game,
-                    run,
-                    run.at(MigrationStatus.ROLLING_BACK, Phase.RESTORING),
-                    run.schemas().before());
+            schemas.back(game, run, run.at(MigrationStatus.ROLLING_BACK, Phase.RESTORING));
             return;
         }
         if (run.phase() == Phase.VALIDATING) {
             Run back = run.at(run.status(), Phase.MIGRATING);
-            moveSchema(game, run, back, run.schemas().before());
+            schemas.back(game, run, back);
             return;
         }
         fence(game, run, Phase.FINISHED);
@@ -331,9 +319,5 @@ public class StepService {
         return error == null || quarantined == null
                 ? (error == null ? quarantined : error)
                 : error + "; " + quarantined;
-    }
-
-    private void moveSchema(String game, Run run, Run next, String schema) {
-        types.moveSchema(game, run.entityType(), schema, runs.replacing(game, run, next));
     }
 }

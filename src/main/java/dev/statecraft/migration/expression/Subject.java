@@ -24,11 +24,12 @@ public record Subject(
     /** The schema version of a state that no migration has changed. */
     public static final String FIRST_SCHEMA = "0.0.0";
 
-    /** The subject of a stored entity. */
+    /** The subject of a stored entity. The space of the metadata of an entry is the board; spaces contain no slash. */
     public static Subject of(Entity entity) {
+        int slash = entity.space().indexOf('/');
         return new Subject(
                 entity.id(),
-                entity.space(),
+                slash < 0 ? entity.space() : entity.space().substring(0, slash),
                 entity.type(),
                 entity.version(),
                 entity.owner(),

@@ -4,6 +4,7 @@ import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.DefinitionLimits;
 import dev.statecraft.migration.definition.DefinitionReader;
 import dev.statecraft.migration.definition.Migration;
+import dev.statecraft.migration.definition.MigrationTarget;
 import dev.statecraft.migration.definition.SchemaChain;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.definition.Transformation;
@@ -81,7 +82,7 @@ public class DefinitionCatalog {
      */
     public SchemaChain chain(List<Registration> stored, String entityType, @Nullable SemanticVersion active) {
         List<Registration> own = stored.stream()
-                .filter(migration -> migration.entityType().equals(entityType))
+                .filter(migration -> MigrationTarget.overlap(migration.entityType(), entityType))
                 .toList();
         return new SchemaChain(Stream.concat(
                         own.stream()

@@ -10,6 +10,7 @@ import dev.statecraft.http.ProblemException;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.DefinitionReader;
 import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.definition.MigrationTarget;
 import dev.statecraft.migration.definition.SemanticVersion;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -272,8 +273,11 @@ public class MigrationResource {
             throw refused(prefix + malformed.field(), malformed.reason());
         }
         Definition definition = ((DefinitionReader.Read) reading).definition();
-        if (definition.kind() != Definition.Kind.SCRIPT) {
-            Ids.check(prefix + "target.entityType", definition.entityType());
+        String target = definition.entityType();
+        if (MigrationTarget.isMetadata(target) && !MigrationTarget.isAllMetadata(target)) {
+            Ids.check(prefix + "target.leaderboardMetadata", MigrationTarget.board(target));
+        } else if (!MigrationTarget.isMetadata(target) && definition.kind() != Definition.Kind.SCRIPT) {
+            Ids.check(prefix + "target.entityType", target);
         }
         int bytes = definition.source().toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > config.definitionBytes()) {

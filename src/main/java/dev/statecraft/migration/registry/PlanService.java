@@ -3,8 +3,10 @@ package dev.statecraft.migration.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.definition.MigrationTarget;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.expression.Subject;
+import dev.statecraft.migration.record.RecordReader;
 import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityKey;
@@ -27,13 +29,13 @@ public class PlanService {
 
     private static final int READ_AT_ONCE = 50;
 
-    private final EntityReader entities;
+    private final RecordReader records;
     private final EntityTypeService types;
     private final MigrationConfig config;
     private final Ticker ticker;
 
-    public PlanService(EntityReader entities, EntityTypeService types, MigrationConfig config, Ticker ticker) {
-        this.entities = entities;
+    public PlanService(RecordReader records, EntityTypeService types, MigrationConfig config, Ticker ticker) {
+        this.records = records;
         this.types = types;
         this.config = config;
         this.ticker = ticker;
@@ -59,8 +61,8 @@ public class PlanService {
         for (int from = 0; from < count.sample().size() && !deadline.passed(); from += READ_AT_ONCE) {
             List<EntityKey> places =
                     count.sample().subList(from, Math.min(count.sample().size(), from + READ_AT_ONCE));
-            for (Entity entity : entities.readAll(game, places)) {
-                if (!deadline.passed() && entity.type().equals(definition.entityType())) {
+            for (Entity entity : records.readAll(game, definition.entityType(), places)) {
+                if (!deadline.passed() && MigrationTarget.covers(definition.entityType(), entity.type())) {
                     attempt(trial, definition, registration, entity);
                 }
             }
@@ -105,7 +107,7 @@ public class PlanService {
         long matching = 0;
         EntityKey after = null;
         do {
-            EntityReader.EntityKeyPage page = entities.keysOfType(game, definition.entityType(), after);
+            EntityReader.EntityKeyPage page = records.keys(game, definition.entityType(), after);
             for (EntityKey place : page.keys()) {
                 matching++;
                 if (sample.size() < size) {

@@ -2,6 +2,7 @@ package dev.statecraft.migration.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.definition.Definition;
+import dev.statecraft.migration.definition.MigrationTarget;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
@@ -117,9 +118,9 @@ public record Registration(
         return source.path("description").asText();
     }
 
-    /** The type of the migrated entities. */
+    /** The type of the migrated entities, or another target as in {@link MigrationTarget}. */
     public String entityType() {
-        return source.path("target").path("entityType").asText();
+        return MigrationTarget.of(source);
     }
 
     /** The registration with the effect of a baseline: a PENDING migration that the baseline adopted is APPLIED. */

@@ -3,6 +3,8 @@ package dev.statecraft.migration.segment;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.definition.MigrationTarget;
+import dev.statecraft.migration.record.RecordCommitService;
 import dev.statecraft.migration.run.InvariantSums;
 import dev.statecraft.migration.run.QuarantineStore;
 import dev.statecraft.migration.run.Quarantined;
@@ -43,7 +45,8 @@ public class PageService {
 
     private static final long FIRST_PAUSE_MILLIS = 25;
 
-    private final CommitService commits;
+    private static final long COMMITS_PER_PAGE = 100_000;
+    private final RecordCommitService commits;
     private final EntityTypeService types;
     private final SegmentStore segments;
     private final QuarantineStore quarantine;
@@ -52,7 +55,7 @@ public class PageService {
     private final Backoff backoff;
 
     public PageService(
-            CommitService commits,
+            RecordCommitService commits,
             EntityTypeService types,
             SegmentStore segments,
             QuarantineStore quarantine,
@@ -97,16 +100,9 @@ public class PageService {
                 upgrade.chain().steps().get(upgrade.chain().steps().size() - 1);
         attempt.decide = entity -> {
             RecordUpgrade.Outcome outcome = upgraded.apply(entity);
-            if (outcome instanceof RecordUpgrade.Current) {
-                return new Mutation.Reject(new Rejection.Exists());
+            if (!(outcome instanceof RecordUpgrade.Upgraded result)) {
+                return new Mutation.Reject(RecordUpgrade.rejection(outcome));
             }
-            if (outcome instanceof RecordUpgrade.WrittenSince) {
-                return new Mutation.Reject(new Rejection.Stale());
-            }
-            if (outcome instanceof RecordUpgrade.Failed failed) {
-                return new Mutation.Reject(new Rejection.Invalid("state", failed.reason()));
-            }
-            RecordUpgrade.Upgraded result = (RecordUpgrade.Upgraded) outcome;
             Optional<String> violation = attempt.type.violation(result.state());
             if (violation.isPresent()) {
                 return new Mutation.Reject(new Rejection.Invalid("state", violation.get()));
@@ -130,7 +126,7 @@ public class PageService {
     }
 
     /** Restores records from their backup. */
-    PageOutcome restore(Job job, RecordDowngrade downgrade, BackupStore.Part part) {
+    PageOutcome restore(Job job, Function<Entity, RecordDowngrade> downgrade, BackupStore.Part part) {
         Map<String, BackupRecord> stored = new HashMap<>();
         List<EntityKey> keys = new ArrayList<>();
         part.records().forEach(record -> {
@@ -143,7 +139,7 @@ public class PageService {
             // An entity that was created after the backup is another one: it has no state to restore.
             return record == null || entity.createdSeq() > part.seq()
                     ? new Mutation.Reject(new Rejection.NotFound())
-                    : decision(attempt, entity, downgrade.restored(entity, record));
+                    : decision(attempt, entity, downgrade.apply(entity).restored(entity, record));
         };
         return attempt.page(keys);
     }
@@ -154,20 +150,9 @@ public class PageService {
     }
 
     private static Mutation.Decision decision(Attempt attempt, Entity entity, RecordDowngrade.Outcome outcome) {
-        if (outcome instanceof RecordDowngrade.Unaffected) {
-            return new Mutation.Reject(new Rejection.Exists());
-        }
-        if (outcome instanceof RecordDowngrade.WrittenSince) {
-            return new Mutation.Reject(new Rejection.NotFound());
-        }
-        if (outcome instanceof RecordDowngrade.NeedsGameServer) {
-            return new Mutation.Reject(new Rejection.Stale());
-        }
-        if (outcome instanceof RecordDowngrade.Failed failed) {
-            return new Mutation.Reject(new Rejection.Invalid("state", failed.reason()));
-        }
-        RecordDowngrade.Downgraded result = (RecordDowngrade.Downgraded) outcome;
-        return attempt.write(entity, result.state(), result.schemaVersion());
+        return outcome instanceof RecordDowngrade.Downgraded result
+                ? attempt.write(entity, result.state(), result.schemaVersion())
+                : new Mutation.Reject(RecordDowngrade.rejection(outcome));
     }
 
     /** The processing of one page. */
@@ -184,6 +169,7 @@ public class PageService {
         private long done;
         private long current;
         private int attempts;
+        private int written;
         private boolean lost;
         private @Nullable String violation;
 
@@ -308,12 +294,13 @@ public class PageService {
                     return new Mutation.Reject(new Rejection.Stale());
                 }
                 started[0] = true;
-                return entity.deleted() || !entity.type().equals(job.run().entityType())
+                return entity.deleted() || !MigrationTarget.covers(job.run().entityType(), entity.type())
                         ? new Mutation.Reject(new Rejection.NotFound())
                         : decide.apply(entity);
             };
-            return commits.commitWithCompanion(
+            return commits.commit(
                     job.game(),
+                    job.run().entityType(),
                     space,
                     keys.stream()
                             .map(key -> new Mutation(key.id(), null, "", timed))
@@ -331,11 +318,21 @@ public class PageService {
             }
             TransactionWrites stored = keeps
                     ? backups.keeping(
-                            job.game(), job.run().id(), job.lease().number(), commit.space(), commit.seq(), before)
+                            job.game(), job.run().id(), job.lease().number(), commit.space(), position(commit), before)
                     : TransactionWrites.NONE;
             List<EntityKey> repaired = quarantined.migrated(before);
             return segments.counting(
                     job.game(), job.lease(), job.run().undoing(), before.size(), repaired, all, stored);
+        }
+
+        /**
+         * The position of a commit among the backups of its space. Entries of a board have no commits; there it follows from
+         * the revision of the segment, which every commit and every lease increases.
+         */
+        private long position(CommitPlanner.PlannedCommit commit) {
+            return MigrationTarget.isMetadata(job.run().entityType())
+                    ? job.lease().revision() * COMMITS_PER_PAGE + ++written
+                    : commit.seq();
         }
 
         private static boolean isPostponed(CommitResult result) {

@@ -8,6 +8,7 @@ import dev.statecraft.migration.expression.ErrorText;
 import dev.statecraft.migration.expression.ExpressionBounds;
 import dev.statecraft.migration.expression.Subject;
 import dev.statecraft.migration.run.Run;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.state.Entity;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,17 @@ public record RecordDowngrade(Definition definition, String schema, Run.Mode mod
 
     /** The rolled back state and its schema version. */
     public record Downgraded(ObjectNode state, String schemaVersion) implements Outcome {}
+
+    /** The rejection of a record that is not written. */
+    static Rejection rejection(Outcome outcome) {
+        if (outcome instanceof Failed failed) {
+            return new Rejection.Invalid("state", failed.reason());
+        }
+        if (outcome instanceof NeedsGameServer) {
+            return new Rejection.Stale();
+        }
+        return outcome instanceof Unaffected ? new Rejection.Exists() : new Rejection.NotFound();
+    }
 
     /**
      * Rolls back an entity by its backup. If it was written after the migration, the backup only helps a derived {@code

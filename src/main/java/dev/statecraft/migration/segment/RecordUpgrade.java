@@ -9,6 +9,7 @@ import dev.statecraft.migration.expression.ErrorText;
 import dev.statecraft.migration.expression.ExpressionBounds;
 import dev.statecraft.migration.expression.Subject;
 import dev.statecraft.migration.run.InvariantSums;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.state.Entity;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -59,6 +60,14 @@ public record RecordUpgrade(SchemaChain chain, ExpressionBounds bounds, boolean 
      * @param sums amounts that the record adds to the sums
      */
     public record Upgraded(ObjectNode state, InvariantSums sums) implements Outcome {}
+
+    /** The rejection of a record that is not written. */
+    static Rejection rejection(Outcome outcome) {
+        if (outcome instanceof Failed failed) {
+            return new Rejection.Invalid("state", failed.reason());
+        }
+        return outcome instanceof Current ? new Rejection.Exists() : new Rejection.Stale();
+    }
 
     /** Upgrades the state of an entity. The entity itself is not changed. */
     public Outcome of(Entity entity) {

@@ -3,6 +3,7 @@ package dev.statecraft.migration.segment;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.MigrationConfig;
 import dev.statecraft.migration.definition.SchemaChain;
+import dev.statecraft.migration.record.RecordReader;
 import dev.statecraft.migration.registry.DefinitionCatalog;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunCounts;
@@ -10,7 +11,7 @@ import dev.statecraft.migration.run.RunStore;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.migration.segment.PageService.Job;
-import dev.statecraft.replication.entity.EntityReader;
+import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.replication.state.EntityScan;
 import dev.statecraft.runtime.Ticker;
@@ -53,7 +54,7 @@ public final class SegmentWalk {
             BackupStore backups,
             PageService pages,
             PageCompletion completion,
-            EntityReader entities,
+            RecordReader records,
             MigrationConfig config,
             Ticker ticker) {}
 
@@ -143,7 +144,8 @@ public final class SegmentWalk {
         if (!whole && outcome.handled() == 0) {
             next = lease.checkpoint();
         } else if (!whole) {
-            EntityScan.Position last = services.entities().positionAfter(game, keys.get(outcome.handled() - 1));
+            EntityScan.Position last =
+                    services.records().positionAfter(game, run.entityType(), keys.get(outcome.handled() - 1));
             next = new Segment.Checkpoint(last.partition(), last.sort());
         }
         boolean last = whole && page.behind() == null;
@@ -205,7 +207,7 @@ public final class SegmentWalk {
                 ? scannedTo
                 : outcome.handled() == 0
                         ? position(lease.checkpoint())
-                        : services.entities().positionAfter(game, keys.get(outcome.handled() - 1));
+                        : services.records().positionAfter(game, run.entityType(), keys.get(outcome.handled() - 1));
         return complete(
                 outcome,
                 last || at == null ? null : new Segment.Checkpoint(at.partition(), at.sort()),
@@ -214,7 +216,7 @@ public final class SegmentWalk {
     }
 
     private void scan(int size, CapacityUsage consumption) {
-        EntityScan scan = services.entities()
+        EntityScan scan = services.records()
                 .scan(
                         game,
                         run.entityType(),
@@ -232,11 +234,15 @@ public final class SegmentWalk {
     private PageOutcome process(CapacityUsage consumption, List<EntityKey> keys) {
         Job job = new Job(game, run, lease, this::timeLeft, consumption);
         if (run.isRollingBack()) {
-            return services.pages().downgrade(job, downgrade()::downgraded, keys);
+            return services.pages().downgrade(job, entity -> downgrade(entity).downgraded(entity), keys);
         }
-        RecordUpgrade upgrade = new RecordUpgrade(
-                chain(), services.config().bounds(), services.config().validationEnabled());
-        return services.pages().upgrade(job, upgrade, keys, run.phase() == Run.Phase.VALIDATING);
+        return services.pages()
+                .upgrade(
+                        job,
+                        upgrade(chain()),
+                        entity -> upgrade(chain().of(entity.type())).of(entity),
+                        keys,
+                        run.phase() == Run.Phase.VALIDATING);
     }
 
     /**
@@ -253,7 +259,7 @@ public final class SegmentWalk {
             Optional<BackupStore.Part> next = services.backups().next(game, source.run(), partOf(part), after);
             if (next.isPresent()) {
                 Job job = new Job(game, run, lease, () -> true, consumption);
-                PageOutcome outcome = services.pages().restore(job, downgrade(), next.get());
+                PageOutcome outcome = services.pages().restore(job, this::downgrade, next.get());
                 boolean whole = outcome.handled() == next.get().records().size();
                 Segment.Checkpoint restoredTo =
                         whole ? new Segment.Checkpoint("" + part, next.get().key()) : at;
@@ -301,11 +307,17 @@ public final class SegmentWalk {
         return known;
     }
 
-    private RecordDowngrade downgrade() {
-        List<Definition> steps = chain().steps();
+    private RecordUpgrade upgrade(SchemaChain ofType) {
+        return new RecordUpgrade(
+                ofType, services.config().bounds(), services.config().validationEnabled());
+    }
+
+    private RecordDowngrade downgrade(Entity entity) {
+        SchemaChain ofType = chain().of(entity.type());
+        List<Definition> steps = ofType.steps();
         return new RecordDowngrade(
                 steps.get(steps.size() - 1),
-                run.schemas().before(),
+                ofType.before(run.version()),
                 run.order().mode(),
                 services.config().bounds());
     }

@@ -1,12 +1,12 @@
 package dev.statecraft.migration.segment;
 
 import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.record.RecordReader;
 import dev.statecraft.migration.registry.DefinitionCatalog;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunStore;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
-import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.LongSupplier;
@@ -25,11 +25,11 @@ public class SegmentWorker {
             BackupStore backups,
             PageService pages,
             PageCompletion completion,
-            EntityReader entities,
+            RecordReader records,
             MigrationConfig config,
             Ticker ticker) {
         services = new SegmentWalk.Services(
-                coordinator, definitions, runs, segments, backups, pages, completion, entities, config, ticker);
+                coordinator, definitions, runs, segments, backups, pages, completion, records, config, ticker);
     }
 
     /** Starts a walk under a lease that was taken. */

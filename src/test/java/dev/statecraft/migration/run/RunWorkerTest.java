@@ -122,7 +122,7 @@ class RunWorkerTest {
         assertEquals(new SegmentWork(false, 1, stale.revision()), held);
         Segment fresh = lab.segmentStore.take(GAME, stale, 1, "second").orElseThrow();
         PageService pages = new PageService(
-                lab.realm.commits,
+                lab.commits,
                 lab.realm.types,
                 lab.segmentStore,
                 lab.quarantine,

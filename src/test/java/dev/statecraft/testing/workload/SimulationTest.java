@@ -45,7 +45,6 @@ class SimulationTest {
                             "conflict with a transaction in flight",
                             "delivery at the same time",
                             "failed batch",
-                            "guard failed",
                             "instance died",
                             "message acknowledged",
                             "partial batch",
@@ -86,11 +85,6 @@ class SimulationTest {
     @Test
     void busySpaces() {
         run("busySpaces", CommitWorkload::busy);
-    }
-
-    @Test
-    void guardedBalancesAreNeverNegative() {
-        run("balances", BalanceWorkload::new);
     }
 
     @Test
