@@ -133,6 +133,18 @@ await step('a conflict is resolved', async () => {
   check(state.apples === 3, `apples must be 3 after the update, but are ${state.apples}`);
 });
 
+await step('the guards and the schema of a type are shown', async () => {
+  await api('PUT', '/v1/entity-types/BROWSER_PURSE', {
+    strategy: 'MERGE', guards: { '/coins': { min: 0 } }, schema: { required: ['coins'] },
+  });
+  await go('');
+  await go('conflicts');
+  const type = page.locator('tr', { hasText: 'BROWSER_PURSE' });
+  await seen(type.getByText('min 0'), 'the guard');
+  await type.locator('summary').click();
+  await seen(type.locator('pre', { hasText: '"required"' }), 'the schema');
+});
+
 await step('a migration is planned, forced and shown until it is applied', async () => {
   for (let i = 0; i < 20; i++) {
     await api('POST', '/v1/entities', { id: `browser_old_${i}`, type: 'BROWSER_OLD', state: { hp: i } });

@@ -1,4 +1,4 @@
-// Conflicts: parked conflicts, recently resolved conflicts and the strategies of the entity types.
+// Conflicts: parked conflicts, recently resolved conflicts, and the strategies, guards and schemas of the entity types.
 
 import { get, path, post, query } from './api.js';
 import { entityLink } from './entities.js';
@@ -24,6 +24,11 @@ export function conflicts(context) {
     { name: 'Writable by players', cell: (type) => (type.playersMayWrite ? 'Yes' : 'No') },
     { name: 'Rules', wide: true, cell: (type) => Object.entries(type.rules || {})
       .map(([at, rule]) => h('span', { class: 'sub' }, h('code', {}, at), ' ', words(rule))) },
+    { name: 'Guards', wide: true, cell: (type) => guards(type.guards) },
+    { name: 'Schema', wide: true, cell: (type) => (type.schema
+      ? h('details', { 'data-key': `schema ${type.type}` }, h('summary', {}, 'Show'),
+        h('pre', {}, JSON.stringify(type.schema, null, 2)))
+      : '–') },
   ], list, 'There are no entity types.'));
 
   const refresh = context.repeat(async () => {
@@ -53,6 +58,12 @@ export function conflicts(context) {
   };
 }
 
+/** The rules of a guard, a line for each path. */
+function guards(guard) {
+  return Object.entries(guard || {}).map(([at, rules]) => h('span', { class: 'sub' }, h('code', {}, at), ' ',
+    Object.entries(rules).map(([rule, value]) => `${rule} ${JSON.stringify(value)}`).join(', ')));
+}
+
 function conflictItem(conflict, refresh) {
   const deadline = Date.parse(conflict.deadline);
   const id = conflict.conflictId;
@@ -69,5 +80,6 @@ function conflictItem(conflict, refresh) {
       'data-deadline': deadline, 'aria-label': 'Time until automatic resolution',
     }),
     disagreements(conflict.conflicts, false),
+    conflict.guard ? h('p', {}, 'Guard: ', guards(conflict.guard)) : null,
     h('div', { class: 'actions' }, CHOICES.map(([choose, text]) => resolveButton(choose, text))));
 }

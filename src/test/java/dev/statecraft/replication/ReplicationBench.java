@@ -17,7 +17,10 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.json.FrameJson;
 import dev.statecraft.http.json.Json;
+import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Mutation;
+import dev.statecraft.replication.command.SessionUse;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.entity.EntityView;
@@ -27,6 +30,8 @@ import dev.statecraft.replication.feed.SyncRequest;
 import dev.statecraft.replication.feed.SyncResource;
 import dev.statecraft.replication.feed.SyncService;
 import dev.statecraft.replication.feed.SyncSessions;
+import dev.statecraft.replication.guard.Guard;
+import dev.statecraft.replication.guard.GuardReader;
 import dev.statecraft.replication.socket.Frames;
 import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.Entity;
@@ -40,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -66,6 +72,7 @@ public class ReplicationBench {
     void capacityOfACommit() {
         for (int i = 0; i < ENTITIES; i++) {
             create(SPACE, "plain" + i, gameState(random, 1_000));
+            create(SPACE, "guarded" + i, gameState(random, 1_000));
             create(SPACE, "noise" + i, noise(random, 750));
         }
         Bench.print("commits of updates of one number, states of 1,000 bytes of JSON");
@@ -75,6 +82,14 @@ public class ReplicationBench {
         for (int size : new int[] {1, 10, 50}) {
             commits("no mutation ids", "plain", size, ENTITIES, false);
         }
+        Guard guard = ((GuardReader.Read) GuardReader.parse("guard", Realm.json("{'score': {'min': 0}}"), 20)).guard();
+        bench.measure("a game's state with a guard, 1 a commit", COMMITS, i -> {
+            SyncService.Update update = update(SPACE, "guarded" + i % ENTITIES, true);
+            EntityUpdate.Edit edit = update.update().edit();
+            EntityUpdate guarded = new EntityUpdate(edit, null, null, new TreeMap<>(), null, guard, SessionUse.NONE);
+            Mutation mutation = realm.entities.mutation(GAME, update.entityId(), guarded, SERVER, update.identity());
+            done(realm.commits.commit(GAME, SPACE, mutation));
+        });
         Bench.print("the same with states of 750 bytes that do not compress");
         for (int size : new int[] {1, 10, 50}) {
             commits("noise", "noise", size, ENTITIES, true);

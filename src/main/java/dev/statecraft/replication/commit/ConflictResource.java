@@ -222,6 +222,9 @@ public class ConflictResource {
         StateLimits.exceeded(accepted.state()).ifPresent(limit -> {
             throw new ProblemException(tooLarge(limit));
         });
+        conflicts.violation(caller.game(), type, accepted.state()).ifPresent(violated -> {
+            throw new ProblemException(GuardProblems.of(violated).orElseThrow());
+        });
         return new PreviewAnswer(Outcome.ACCEPTED, accepted.state(), accepted.conflicts(), accepted.strategy());
     }
 
@@ -250,16 +253,11 @@ public class ConflictResource {
         if (impossible.rejection() instanceof Rejection.TooLarge tooLarge) {
             return tooLarge(tooLarge.detail());
         }
-        if (impossible.rejection() instanceof Rejection.GuardFailed failed) {
-            return GuardProblems.of(failed);
-        }
-        if (impossible.rejection() instanceof Rejection.SchemaViolated violated) {
-            return GuardProblems.of(violated);
-        }
-        return Problem.conflict(
-                "entity-deleted",
-                "The entity was deleted: only SERVER is possible",
-                "The entity was deleted after the conflict was parked. Send choose: SERVER.");
+        return GuardProblems.of(impossible.rejection())
+                .orElseGet(() -> Problem.conflict(
+                        "entity-deleted",
+                        "The entity was deleted: only SERVER is possible",
+                        "The entity was deleted after the conflict was parked. Send choose: SERVER."));
     }
 
     private static Problem impossible(String path, String detail) {

@@ -3,6 +3,7 @@ package dev.statecraft.replication.commit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.command.StateRules;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.ConflictStore.ConflictPage;
 import dev.statecraft.replication.commit.KeptConflict.Resolved;
@@ -216,6 +217,11 @@ public class ConflictService {
             String game, String type, @Nullable ObjectNode base, ObjectNode server, ObjectNode client) {
         MergeBase basis = new MergeBase(new TreeMap<>(), base);
         return Merge.merge(types.find(game, type), server, Merge.Update.ofState(client, basis, server));
+    }
+
+    /** The reason why the rules of its type do not permit the result of a merge; empty if they do. */
+    public Optional<Rejection> violation(String game, String type, ObjectNode merged) {
+        return StateRules.violatedOfType(merged, types.find(game, type));
     }
 
     /** Resolves a conflict by the fallback strategy. Keeps the stored state if the strategy does not apply. */

@@ -4,14 +4,22 @@ import dev.statecraft.http.Problem;
 import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.guard.Guard;
 import dev.statecraft.replication.guard.SchemaViolation;
+import java.util.Optional;
 
 /** The problems of states that violate a rule. */
 public final class GuardProblems {
 
     private GuardProblems() {}
 
-    /** 422: a rule of a guard is violated. */
-    public static Problem of(Rejection.GuardFailed failed) {
+    /** 422: a rule of a guard or a schema is violated; empty for other rejections. */
+    public static Optional<Problem> of(Rejection rejection) {
+        if (rejection instanceof Rejection.GuardFailed failed) {
+            return Optional.of(of(failed));
+        }
+        return rejection instanceof Rejection.SchemaViolated violated ? Optional.of(of(violated)) : Optional.empty();
+    }
+
+    private static Problem of(Rejection.GuardFailed failed) {
         Guard.Violation violation = failed.violation();
         return Problem.unprocessable("guard-failed", "A guard rejected the update", sentence(violation.reason()))
                 .with("path", violation.path())
@@ -19,8 +27,7 @@ public final class GuardProblems {
                 .with("value", violation.value());
     }
 
-    /** 422: the schema of the entity type is violated. */
-    public static Problem of(Rejection.SchemaViolated violated) {
+    private static Problem of(Rejection.SchemaViolated violated) {
         SchemaViolation violation = violated.violation();
         return Problem.unprocessable(
                         "schema-violated", "The state violates the schema of its type", sentence(violation.reason()))

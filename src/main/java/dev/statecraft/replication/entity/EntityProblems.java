@@ -168,17 +168,11 @@ public final class EntityProblems {
             return conflict("The stored state won every conflict.", current, lost.conflicts())
                     .with("strategy", lost.strategy());
         }
-        if (rejection instanceof Rejection.GuardFailed failed) {
-            return GuardProblems.of(failed);
-        }
-        if (rejection instanceof Rejection.SchemaViolated violated) {
-            return GuardProblems.of(violated);
-        }
         if (rejection instanceof Rejection.ManualConflict manual) {
             return conflict(
                     "The strategy is MANUAL. An atomic batch cannot park a conflict.", current, manual.conflicts());
         }
-        return Problem.unavailable(1);
+        return GuardProblems.of(rejection).orElseGet(() -> Problem.unavailable(1));
     }
 
     private static Problem conflict(String detail, Entity current, List<Conflict> conflicts) {

@@ -144,6 +144,11 @@ class GuardResourceTest {
                 .body("path", equalTo("/name"))
                 .body("rule", equalTo("pattern"));
         patch("w", "{'increment': {'coins': -2}}").statusCode(422).body("rule", equalTo("min"));
+        json("{'type': 'WALLET', 'server': {'coins': 1}, 'client': {'coins': 1, 'name': 'A'}}")
+                .post("/v1/conflicts/preview")
+                .then()
+                .statusCode(422)
+                .body("type", equalTo("/problems/schema-violated"));
         type("WALLET", "{'strategy': 'MERGE'}").statusCode(200).body("$", not(hasKey("guards")));
         patch("w", "{'increment': {'coins': -2}}").statusCode(200);
         type("WALLET", "{'strategy': 'MERGE', 'guards': {'/coins': {'min': 0}}}")

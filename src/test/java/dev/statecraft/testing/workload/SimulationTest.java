@@ -45,6 +45,7 @@ class SimulationTest {
                             "conflict with a transaction in flight",
                             "delivery at the same time",
                             "failed batch",
+                            "guard failed",
                             "instance died",
                             "message acknowledged",
                             "partial batch",
@@ -85,6 +86,11 @@ class SimulationTest {
     @Test
     void busySpaces() {
         run("busySpaces", CommitWorkload::busy);
+    }
+
+    @Test
+    void guardedBalancesAreNeverNegative() {
+        run("balances", BalanceWorkload::new);
     }
 
     @Test
