@@ -65,6 +65,7 @@ import org.junit.platform.suite.api.Suite;
             "dev.statecraft.replication.entity.SessionResourceTest",
             "dev.statecraft.replication.feed.SyncResourceTest",
             "dev.statecraft.replication.guard.GuardResourceTest",
-            "dev.statecraft.replication.state.EntityHistoryTest"
+            "dev.statecraft.replication.state.EntityHistoryTest",
+            "dev.statecraft.replication.transaction.TransactionResourceTest"
         })
 class ApplicationTests {}

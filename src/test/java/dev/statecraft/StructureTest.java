@@ -78,6 +78,7 @@ class StructureTest {
                                            .state .type .log .statistics .command .session .commit .entity
             replication.socket          -> runtime table http http.json access access.key access.limit .state .log
                                            .session .feed
+            replication.transaction     -> table http http.json access access.idempotency .state .command .commit .entity .feed
             replication.upkeep          -> table .state .type .log .command .session .commit .feed
             leaderboard.settings        -> table rating http replication.state
             leaderboard.board           -> runtime table http access access.idempotency .settings

@@ -3,6 +3,7 @@ package dev.statecraft.combining;
 import dev.statecraft.combining.IntentStore.Queue;
 import dev.statecraft.combining.Round.Combined;
 import dev.statecraft.combining.Round.QueueWrite;
+import dev.statecraft.runtime.Deadline;
 import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -128,10 +129,10 @@ public class CombiningQueue {
 
     private <T> Optional<T> submit(QueueKey key, Intent own, Round<T> round, Function<ByteBuffer, T> read) {
         intents.put(key, own);
-        long until = ticker.nanos() + config.longestWait().toNanos();
+        Deadline deadline = longestWait();
         WaitingIntent waiting = waiting(own);
         while (true) {
-            Wait wait = await(key, own, waiting, until);
+            Wait wait = await(key, own, waiting, deadline);
             if (wait instanceof Done done) {
                 return Optional.of(read.apply(done.outcome()));
             }
@@ -150,12 +151,22 @@ public class CombiningQueue {
      * the turn, which only avoids lost races. Cost: 2 WCU and about 3 reads more than the write.
      */
     public <T> T inTurn(QueueKey key, Supplier<T> write) {
-        return asWriter(writer -> inTurn(key, writer.next(clock.millis(), null), write));
+        return inTurn(key, longestWait(), write);
     }
 
-    private <T> T inTurn(QueueKey key, Intent own, Supplier<T> write) {
+    /** The same with another end of the wait. A write to several queues waits for all turns until one deadline. */
+    public <T> T inTurn(QueueKey key, Deadline deadline, Supplier<T> write) {
+        return asWriter(writer -> inTurn(key, writer.next(clock.millis(), null), deadline, write));
+    }
+
+    /** The end of a wait that starts now. */
+    public Deadline longestWait() {
+        return Deadline.in(ticker, config.longestWait());
+    }
+
+    private <T> T inTurn(QueueKey key, Intent own, Deadline deadline, Supplier<T> write) {
         intents.put(key, own);
-        await(key, own, waiting(own), ticker.nanos() + config.longestWait().toNanos());
+        await(key, own, waiting(own), deadline);
         T result = write.get();
         endTurn(key, own);
         return result;
@@ -175,7 +186,7 @@ public class CombiningQueue {
         return new WaitingIntent(own, patience + random.nextLong(patience), ticker.nanos());
     }
 
-    private Wait await(QueueKey key, Intent own, WaitingIntent waiting, long until) {
+    private Wait await(QueueKey key, Intent own, WaitingIntent waiting, Deadline deadline) {
         boolean readsIntents = !busy.isCrowded(key);
         while (true) {
             Optional<Queue> queue = readsIntents ? Optional.of(intents.read(key)) : Optional.empty();
@@ -190,7 +201,7 @@ public class CombiningQueue {
             }
             boolean takesOver = waiting.takesOver(now);
             boolean turn = takesOver || waiting.isFirst(state);
-            if (now - until > 0) {
+            if (deadline.passed()) {
                 return new TimeOver();
             }
             if (turn && queue.isPresent()) {

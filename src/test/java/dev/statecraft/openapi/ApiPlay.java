@@ -102,6 +102,7 @@ public final class ApiPlay {
                 "getPlayerEntities",
                 "forceSynchronization",
                 "sync",
+                "applyTransaction",
                 "stopReplicatingToPlayer",
                 "listEntityTypes",
                 "getEntityType",

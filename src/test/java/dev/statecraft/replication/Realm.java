@@ -24,6 +24,7 @@ import dev.statecraft.replication.commit.ConflictParking;
 import dev.statecraft.replication.commit.ConflictService;
 import dev.statecraft.replication.commit.ConflictStore;
 import dev.statecraft.replication.commit.RecentCommits;
+import dev.statecraft.replication.commit.TransactionCommits;
 import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
@@ -58,6 +59,7 @@ import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.replication.state.Space;
 import dev.statecraft.replication.statistics.ReplicationStatisticsService;
 import dev.statecraft.replication.statistics.ReplicationStatisticsStore;
+import dev.statecraft.replication.transaction.TransactionService;
 import dev.statecraft.replication.type.EntityTypeService;
 import dev.statecraft.replication.type.EntityTypeStore;
 import dev.statecraft.replication.type.SchemaService;
@@ -71,16 +73,12 @@ import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.StreamRecords;
 import dev.statecraft.testing.TableStream;
 import dev.statecraft.testing.TestDatabase;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -94,8 +92,6 @@ public final class Realm {
     public static final String GAME = "default";
     public static final String SPACE = "arena";
     public static final Source SERVER = new Source("server", null);
-
-    private static final Map<Map<String, String>, ReplicationConfig> CONFIGS = new ConcurrentHashMap<>();
 
     public final Machine machine;
     public final TableNames tables;
@@ -117,6 +113,7 @@ public final class Realm {
     public final RealmSchemas schemas = new RealmSchemas();
     public final ConflictService conflicts;
     final ConflictParking parking;
+    public final TransactionService transactions;
     public final EntityReader reader;
     public final EntityService entities;
     public final SessionConfig sessionConfig;
@@ -200,6 +197,8 @@ public final class Realm {
                 commits, decider, sessionStore, observations, sessionConfig, config, ticker, notices);
         heartbeats = new HeartbeatService(sessionStore, messageStore, observations, sessionConfig, clock);
         messages = new MessageService(sessionStore, messageStore, sessionConfig, backoff, clock, notices);
+        transactions = new TransactionService(
+                entities, new TransactionCommits(coordinator, plans, commitStore, history, announcements), config);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock, backoff);
         resyncs = new ResyncService(new ResyncStore(dynamo, tables), config, ticker);
         feeds = new SpaceFeedService(log, entityStore, shapes, resyncs, clock);
@@ -222,33 +221,17 @@ public final class Realm {
 
     /** The configuration with these values. It is built once. */
     public static ReplicationConfig config(Map<String, String> settings) {
-        return CONFIGS.computeIfAbsent(Map.copyOf(settings), Realm::built);
+        return RealmConfigs.replication(settings);
     }
 
     /** The configuration of combined writes with these values, named with their section. */
     public static CombiningConfig combining(Map<String, String> settings) {
-        return mapping(CombiningConfig.class, settings);
+        return RealmConfigs.mapping(CombiningConfig.class, settings);
     }
 
     /** The configuration of sessions with these values, named with their section. */
     public static SessionConfig sessions(Map<String, String> settings) {
-        return mapping(SessionConfig.class, settings);
-    }
-
-    private static <T> T mapping(Class<T> type, Map<String, String> settings) {
-        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
-                .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(type);
-        settings.forEach((name, value) -> builder.withDefaultValue("statecraft." + name, value));
-        return builder.build().getConfigMapping(type);
-    }
-
-    private static ReplicationConfig built(Map<String, String> settings) {
-        Map<String, String> own = new TreeMap<>();
-        settings.forEach((name, value) -> own.put("replication." + name, value));
-        own.keySet()
-                .removeIf(name -> name.startsWith("replication.combining.") || name.startsWith("replication.session."));
-        return mapping(ReplicationConfig.class, own);
+        return RealmConfigs.mapping(SessionConfig.class, settings);
     }
 
     public static ObjectNode json(String text) {
@@ -271,8 +254,12 @@ public final class Realm {
     }
 
     public CommitResult create(String id, String type, String state) {
+        return create(SPACE, id, type, state);
+    }
+
+    public CommitResult create(String space, String id, String type, String state) {
         return entities.create(
-                GAME, SPACE, new NewEntity(id, type, json(state), null), SERVER, new IdempotencyKey(null, ""));
+                GAME, space, new NewEntity(id, type, json(state), null), SERVER, new IdempotencyKey(null, ""));
     }
 
     public CommitResult update(String id, String operations, @Nullable String mutationId) {

@@ -30,6 +30,9 @@ final class ReplicationEvents {
             data.put("entityType", change.type())
                     .put("version", change.version())
                     .put("by", change.by());
+            if (commit.transactionId() != null) {
+                data.put("transactionId", commit.transactionId());
+            }
             String key = space + "/" + change.entityId() + "/" + change.version();
             events.add(Event.of(type(change.kind()), "entity/" + key, commit.at(), data));
             if (change.conflicts() != null && !change.conflicts().isEmpty()) {

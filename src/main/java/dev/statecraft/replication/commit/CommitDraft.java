@@ -38,7 +38,7 @@ final class CommitDraft {
     private static final int ENTRY_BYTES = 3_000_000;
 
     /** Bytes of a transaction (DynamoDB: 4 MB), reduced by the size of keys and numbers. */
-    private static final int TRANSACTION_BYTES = 3_900_000;
+    static final int TRANSACTION_BYTES = 3_900_000;
 
     /** Maximum uncompressed bytes of the states before the commit. Seven items of the transaction contain them. */
     private static final int BEFORE_BYTES = 1_500_000;
@@ -63,9 +63,14 @@ final class CommitDraft {
      * @param entities maximum number of entities, and of items for their sessions and messages
      * @param thresholdBytes minimum size of JSON that is compressed
      * @param storesPreviousStates whether the transaction also contains the states before the commit
+     * @param transactionId the transaction over several spaces that the commit is a part of; null for other commits
      */
     record Settings(
-            int entities, int thresholdBytes, MutationReceipt.Retention retention, boolean storesPreviousStates) {}
+            int entities,
+            int thresholdBytes,
+            MutationReceipt.Retention retention,
+            boolean storesPreviousStates,
+            @Nullable String transactionId) {}
 
     /** Result of adding a mutation. Variants are listed in order of precedence. */
     sealed interface Step {}
@@ -234,7 +239,7 @@ final class CommitDraft {
     }
 
     /** Number of items of the transaction without the head and the log entry. */
-    private int items() {
+    int items() {
         return changed.values().stream().mapToInt(ChangedEntity::items).sum();
     }
 
@@ -253,10 +258,17 @@ final class CommitDraft {
         if (previousBytes > BEFORE_BYTES) {
             return false;
         }
-        long all = previousBytes
-                + Math.min(logPlainBytes, ITEM_BYTES)
+        return previousBytes + bytes(logPlainBytes) <= TRANSACTION_BYTES;
+    }
+
+    /** An upper bound of the bytes of the commit in a transaction, without the states before it. */
+    long bytes() {
+        return bytes(logBytes);
+    }
+
+    private long bytes(long logPlainBytes) {
+        return Math.min(logPlainBytes, ITEM_BYTES)
                 + changed.values().stream().mapToLong(this::itemBytes).sum();
-        return all <= TRANSACTION_BYTES;
     }
 
     private long itemBytes(ChangedEntity entity) {
@@ -295,7 +307,19 @@ final class CommitDraft {
     /** The commit as the feeds return it. */
     LogEntry entry() {
         Space head = after();
-        return new LogEntry(head.seq(), head.epoch(), head.at(), head.checksum(), changes, (int) logBytes - 1);
+        return new LogEntry(
+                head.seq(),
+                head.epoch(),
+                head.at(),
+                head.checksum(),
+                changes,
+                (int) logBytes - 1,
+                settings.transactionId());
+    }
+
+    /** The transaction over several spaces that the commit is a part of; null for other commits. */
+    @Nullable String transactionId() {
+        return settings.transactionId();
     }
 
     /** All changes in the form of the log table. */

@@ -159,13 +159,27 @@ public class CommitPlanner {
         return draft(snapshot, MAX_COMBINED, false);
     }
 
+    /** Starts the commit of a space that is a part of a transaction. */
+    CommitDraft ofTransaction(CommitSnapshot snapshot, String transactionId) {
+        return draft(snapshot, CommitDraft.MAX_ENTITIES, false, transactionId);
+    }
+
     private CommitDraft draft(CommitSnapshot snapshot, int mostEntities, boolean storesPreviousStates) {
+        return draft(snapshot, mostEntities, storesPreviousStates, null);
+    }
+
+    private CommitDraft draft(
+            CommitSnapshot snapshot, int mostEntities, boolean storesPreviousStates, @Nullable String transactionId) {
         return new CommitDraft(
                 snapshot,
                 clock.millis(),
                 RandomUuid.next(random),
                 new CommitDraft.Settings(
-                        mostEntities, HistoryService.thresholdBytes(config), retention, storesPreviousStates));
+                        mostEntities,
+                        HistoryService.thresholdBytes(config),
+                        retention,
+                        storesPreviousStates,
+                        transactionId));
     }
 
     private List<CommitResult> results(String game, List<Step> steps, boolean batchRejected) {

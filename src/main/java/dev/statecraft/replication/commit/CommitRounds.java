@@ -8,8 +8,8 @@ import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Step;
+import dev.statecraft.replication.commit.CommitSnapshot.Reads;
 import dev.statecraft.replication.commit.CommitStore.Outcome;
-import dev.statecraft.replication.commit.CommitStore.Reads;
 import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
 import dev.statecraft.replication.commit.CommitStore.Written;
 import dev.statecraft.replication.state.Entity;
@@ -85,7 +85,7 @@ public class CommitRounds {
             if (!(outcome instanceof SnapshotOutdated outdated)) {
                 break;
             }
-            snapshot = outdated.snapshot();
+            snapshot = outdated.snapshots().get(0);
         }
         return new Round.Lost<>();
     }

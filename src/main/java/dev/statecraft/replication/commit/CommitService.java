@@ -4,7 +4,7 @@ import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitTarget;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
-import dev.statecraft.replication.commit.CommitStore.Reads;
+import dev.statecraft.replication.commit.CommitSnapshot.Reads;
 import dev.statecraft.replication.log.FeedChanged;
 import dev.statecraft.table.CapacityUsage;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,9 +1,8 @@
 package dev.statecraft.replication.commit;
 
-import static dev.statecraft.table.Attributes.n;
-import static dev.statecraft.table.Attributes.s;
-
-import dev.statecraft.replication.command.Mutation;
+import dev.statecraft.replication.commit.CommitItems.PlannedPart;
+import dev.statecraft.replication.commit.CommitSnapshot.Reads;
+import dev.statecraft.replication.commit.CommitSnapshot.SpaceRead;
 import dev.statecraft.replication.log.LogStore;
 import dev.statecraft.replication.session.MessagePosition;
 import dev.statecraft.replication.session.MessageStore;
@@ -19,21 +18,17 @@ import dev.statecraft.table.TableNames;
 import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
-import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
-import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -42,13 +37,10 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  * Writes commits. A commit is one transaction over the log table and the entities table. It replaces the head of the
  * space, adds one log entry, and replaces each changed entity including its receipts. Each write has the condition
  * that the item is still the one of the snapshot. So sequence numbers and versions have no gaps, and a reader never
- * sees a part of a commit.
+ * sees a part of a commit. A transaction over several spaces contains the items of a commit for each space.
  */
 @ApplicationScoped
 public class CommitStore {
-
-    private static final int HEAD = 0;
-    private static final int FIRST_ENTITY = 2;
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
@@ -69,24 +61,6 @@ public class CommitStore {
         this.messageStore = messageStore;
     }
 
-    /** What a commit reads: entities by id, and by entity the ids of the messages that it removes. */
-    record Reads(Set<String> entities, Map<String, Set<String>> messages) {
-
-        /** The entities and messages of mutations. */
-        static Reads of(Collection<Mutation> mutations) {
-            Set<String> entities = new HashSet<>();
-            Map<String, Set<String>> messages = new HashMap<>();
-            for (Mutation mutation : mutations) {
-                entities.add(mutation.entityId());
-                if (!mutation.acknowledged().isEmpty()) {
-                    messages.computeIfAbsent(mutation.entityId(), id -> new HashSet<>())
-                            .addAll(mutation.acknowledged());
-                }
-            }
-            return new Reads(entities, messages);
-        }
-    }
-
     /** Result of writing a commit. Variants are listed in order of precedence. */
     sealed interface Outcome {}
 
@@ -102,14 +76,24 @@ public class CommitStore {
     /**
      * DynamoDB cancelled the transaction (conflict, throttling, or a failed condition on a missing item) and returned
      * no current item. Read again before retrying.
+     *
+     * @param spaces the spaces whose items were the reason; empty if the reason is not known
      */
-    record WriteConflict() implements Outcome {}
+    record WriteConflict(Set<String> spaces) implements Outcome {
+
+        /** A conflict in a space that is not known. */
+        WriteConflict() {
+            this(Set.of());
+        }
+    }
 
     /**
-     * Another writer committed to the space or changed an entity. {@code snapshot} holds the current head and
-     * entities, taken from the cancellation reasons, so the retry needs no read.
+     * Another writer committed to a space or changed an entity. {@code snapshots} hold the current heads and entities of
+     * the parts in order, taken from the cancellation reasons, so the retry needs no read.
+     *
+     * @param spaces the spaces that other writers changed
      */
-    record SnapshotOutdated(CommitSnapshot snapshot) implements Outcome {}
+    record SnapshotOutdated(List<CommitSnapshot> snapshots, Set<String> spaces) implements Outcome {}
 
     /**
      * Reads the head, up to 98 entities and the messages of a commit, strongly consistent, in one round trip; one more for
@@ -118,34 +102,49 @@ public class CommitStore {
      * @param consumption adds up the consumed capacity; null if it is not measured
      */
     CommitSnapshot read(String game, String space, Reads reads, @Nullable CapacityUsage consumption) {
-        List<Map<String, AttributeValue>> keys = reads.entities().stream()
-                .map(id -> EntityItems.key(game, space, id))
-                .toList();
-        var found = batches.get(
-                Map.of(
-                        tables.log(),
-                        consistent(List.of(LogStore.headKey(game, space))),
-                        tables.entities(),
-                        consistent(keys)),
-                consumption);
-        Map<String, Entity> entities = new HashMap<>();
-        found.getOrDefault(tables.entities(), List.of()).forEach(item -> {
-            Entity entity = EntityItems.fromItem(item);
-            entities.put(entity.id(), entity);
-        });
-        return new CommitSnapshot(
-                found.getOrDefault(tables.log(), List.of()).stream()
-                        .findFirst()
-                        .map(LogStore::toSpace)
-                        .orElseGet(() -> Space.empty(space)),
-                entities,
-                waiting(game, space, reads.messages()));
+        return read(game, List.of(new SpaceRead(space, reads)), consumption).get(0);
     }
 
-    private CommitSnapshot.Messages waiting(String game, String space, Map<String, Set<String>> ids) {
+    /**
+     * Reads the heads and entities of spaces, up to 100 items, and the messages of the commits, as above. Each space is
+     * named once.
+     *
+     * @param consumption adds up the consumed capacity; null if it is not measured
+     * @return the snapshots in the order of the spaces
+     */
+    List<CommitSnapshot> read(String game, List<SpaceRead> spaces, @Nullable CapacityUsage consumption) {
+        List<Map<String, AttributeValue>> heads = new ArrayList<>();
+        List<Map<String, AttributeValue>> keys = new ArrayList<>();
+        for (SpaceRead read : spaces) {
+            heads.add(LogStore.headKey(game, read.space()));
+            read.reads().entities().forEach(id -> keys.add(EntityItems.key(game, read.space(), id)));
+        }
+        var found =
+                batches.get(Map.of(tables.log(), consistent(heads), tables.entities(), consistent(keys)), consumption);
+        Map<String, Space> stored = new HashMap<>();
+        found.getOrDefault(tables.log(), List.of()).forEach(item -> {
+            Space space = LogStore.toSpace(item);
+            stored.put(space.name(), space);
+        });
+        Map<String, Map<String, Entity>> entities = new HashMap<>();
+        found.getOrDefault(tables.entities(), List.of()).forEach(item -> {
+            Entity entity = EntityItems.fromItem(item);
+            entities.computeIfAbsent(entity.space(), space -> new HashMap<>()).put(entity.id(), entity);
+        });
+        return spaces.stream()
+                .map(read -> new CommitSnapshot(
+                        stored.getOrDefault(read.space(), Space.empty(read.space())),
+                        entities.getOrDefault(read.space(), new HashMap<>()),
+                        waiting(game, read)))
+                .toList();
+    }
+
+    private CommitSnapshot.Messages waiting(String game, SpaceRead read) {
         Map<String, Map<String, MessagePosition>> found = new HashMap<>();
-        ids.forEach((entity, messages) ->
-                found.put(entity, messageStore.find(game, new EntityKey(space, entity), messages)));
+        read.reads()
+                .messages()
+                .forEach((entity, messages) ->
+                        found.put(entity, messageStore.find(game, new EntityKey(read.space(), entity), messages)));
         return found.isEmpty() ? CommitSnapshot.Messages.NONE : new CommitSnapshot.Messages(found);
     }
 
@@ -189,15 +188,25 @@ public class CommitStore {
             CommitSnapshot snapshot,
             List<TransactWriteItem> additional,
             @Nullable CapacityUsage consumption) {
+        return write(game, List.of(new PlannedPart(draft, snapshot)), additional, consumption);
+    }
+
+    /** Writes the commits of several spaces in one transaction. All parts have at most 100 items together. */
+    Outcome write(String game, List<PlannedPart> parts) {
+        return write(game, parts, List.of(), null);
+    }
+
+    private Outcome write(
+            String game,
+            List<PlannedPart> parts,
+            List<TransactWriteItem> additional,
+            @Nullable CapacityUsage consumption) {
         List<TransactWriteItem> items = new ArrayList<>();
-        items.add(head(game, draft));
-        items.add(put(Put.builder()
-                .tableName(tables.log())
-                .item(LogStore.entryItem(game, draft.after(), draft.log(), config.logRetention()))
-                .conditionExpression("attribute_not_exists(pk)")));
-        draft.changedEntities().forEach(entity -> items.add(entity(game, draft, entity)));
-        draft.changedEntities().forEach(entity -> items.addAll(session(game, entity)));
-        int firstCompanion = items.size();
+        for (PlannedPart part : parts) {
+            CommitDraft draft = part.draft();
+            items.addAll(CommitItems.of(tables, game, draft, config.logRetention()));
+            draft.changedEntities().forEach(entity -> items.addAll(session(game, entity)));
+        }
         items.addAll(additional);
         try {
             // The SDK sends a client request token, so a transaction that it retries after a lost response is applied
@@ -209,19 +218,8 @@ public class CommitStore {
             }
             return new Written();
         } catch (TransactionCanceledException e) {
-            return cancelled(e, draft, snapshot, firstCompanion);
+            return cancelled(e, parts);
         }
-    }
-
-    private TransactWriteItem head(String game, CommitDraft draft) {
-        Put.Builder head = Put.builder().tableName(tables.log()).item(LogStore.headItem(game, draft.after()));
-        return put(
-                draft.before().seq() == 0
-                        ? head.conditionExpression("attribute_not_exists(pk)")
-                        : head.conditionExpression("q = :seq AND e = :epoch")
-                                .expressionAttributeValues(Map.of(
-                                        ":seq", n(draft.before().seq()),
-                                        ":epoch", s(draft.before().epoch()))));
     }
 
     /** The writes for the session and the messages of an entity. A failed condition says that a message was removed. */
@@ -239,61 +237,30 @@ public class CommitStore {
         return items;
     }
 
-    private TransactWriteItem entity(String game, CommitDraft draft, ChangedEntity changed) {
-        Put.Builder put = Put.builder()
-                .tableName(tables.entities())
-                .item(EntityItems.toItem(game, changed.after(), draft.steps(changed)));
-        return put(
-                changed.before().version() == 0
-                        ? put.conditionExpression("attribute_not_exists(pk)")
-                        : put.conditionExpression("v = :expected")
-                                .expressionAttributeValues(
-                                        Map.of(":expected", n(changed.before().version()))));
-    }
-
-    private static TransactWriteItem put(Put.Builder put) {
-        return TransactWriteItem.builder()
-                .put(put.returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                        .build())
-                .build();
-    }
-
     /** Converts the cancellation reasons, which are in the order of the items, to the result of the write. */
-    private static Outcome cancelled(
-            TransactionCanceledException e, CommitDraft draft, CommitSnapshot snapshot, int firstCompanion) {
+    private static Outcome cancelled(TransactionCanceledException e, List<PlannedPart> parts) {
         List<CancellationReason> reasons = e.cancellationReasons();
-        boolean failed = false;
-        Space space = snapshot.space();
-        Map<String, Entity> entities = new HashMap<>(snapshot.entities());
-        for (int i = 0; i < reasons.size(); i++) {
-            CancellationReason reason = reasons.get(i);
-            switch (Optional.ofNullable(reason.code()).orElse("None")) {
-                case "None" -> {}
-                case "ConditionalCheckFailed" -> {
-                    failed = true;
-                    if (i >= firstCompanion) {
-                        return new CompanionRejected();
-                    }
-                    if (i >= FIRST_ENTITY + draft.changedEntities().size() || !reason.hasItem()) {
-                        return new WriteConflict();
-                    }
-                    if (i == HEAD) {
-                        space = LogStore.toSpace(reason.item());
-                    } else if (i >= FIRST_ENTITY) {
-                        Entity entity = EntityItems.fromItem(reason.item());
-                        entities.put(entity.id(), entity);
-                    }
-                }
-                case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded" -> {
-                    return new WriteConflict();
-                }
-                default -> throw e;
+        if (!CommitItems.isRepeatable(reasons)) {
+            throw e;
+        }
+        List<CommitSnapshot> snapshots = new ArrayList<>();
+        Set<String> lost = new TreeSet<>();
+        boolean unknown = false;
+        int from = 0;
+        for (PlannedPart part : parts) {
+            CommitItems.Reasons own = CommitItems.reasons(part, reasons.subList(from, from + part.items()));
+            from += part.items();
+            unknown |= own instanceof CommitItems.Unknown;
+            if (!(own instanceof CommitItems.Unchanged)) {
+                lost.add(part.snapshot().space().name());
             }
+            snapshots.add(own instanceof CommitItems.Changed changed ? changed.current() : part.snapshot());
         }
-        if (!failed || space.seq() <= draft.before().seq()) {
-            return new WriteConflict();
+        List<CancellationReason> companions = reasons.subList(from, reasons.size());
+        if (!unknown && companions.stream().anyMatch(CommitItems::isFailed)) {
+            return new CompanionRejected();
         }
-        return new SnapshotOutdated(new CommitSnapshot(space, entities, snapshot.messages()));
+        return unknown || lost.isEmpty() ? new WriteConflict(lost) : new SnapshotOutdated(snapshots, lost);
     }
 
     private static KeysAndAttributes consistent(List<Map<String, AttributeValue>> keys) {

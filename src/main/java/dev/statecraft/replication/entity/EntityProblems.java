@@ -170,7 +170,9 @@ public final class EntityProblems {
         }
         if (rejection instanceof Rejection.ManualConflict manual) {
             return conflict(
-                    "The strategy is MANUAL. An atomic batch cannot park a conflict.", current, manual.conflicts());
+                    "The strategy is MANUAL. An atomic batch or a transaction cannot park a conflict.",
+                    current,
+                    manual.conflicts());
         }
         return GuardProblems.of(rejection).orElseGet(() -> Problem.unavailable(1));
     }

@@ -88,7 +88,7 @@ public final class UpdateProblems {
     }
 
     /** The mutation id from the body, or from the header. */
-    static @Nullable String mutationId(@Nullable String fromBody, @Nullable String fromHeader) {
+    public static @Nullable String mutationId(@Nullable String fromBody, @Nullable String fromHeader) {
         return fromBody != null
                 ? Ids.check("mutationId", fromBody)
                 : fromHeader == null ? null : Ids.check("Idempotency-Key", fromHeader);

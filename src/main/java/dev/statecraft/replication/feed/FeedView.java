@@ -46,14 +46,25 @@ public record FeedView(
             boolean first,
             @Nullable Boolean more) {}
 
-    /** A commit. {@code space} is set only in a player feed. */
-    public record CommitView(@Nullable String space, long seq, Instant at, List<ChangeView> changes) {
+    /**
+     * A commit.
+     *
+     * @param space set only in a player feed
+     * @param transactionId the transaction that the commit is the part of this space of; null for other commits
+     */
+    public record CommitView(
+            @Nullable String space,
+            long seq,
+            Instant at,
+            @Nullable String transactionId,
+            List<ChangeView> changes) {
 
         static CommitView of(@Nullable String space, LogEntry entry) {
             return new CommitView(
                     space,
                     entry.seq(),
                     Instant.ofEpochMilli(entry.at()),
+                    entry.transactionId(),
                     entry.changes().stream().map(ChangeView::of).toList());
         }
     }

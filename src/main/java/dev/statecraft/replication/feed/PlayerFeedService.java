@@ -224,8 +224,7 @@ public class PlayerFeedService {
                     })
                     .toList();
             if (!changes.isEmpty()) {
-                own.add(new LogEntry(
-                        entry.seq(), entry.epoch(), entry.at(), entry.checksum(), changes, entry.sizeBytes()));
+                own.add(entry.withChanges(changes));
             }
         }
         return own;
@@ -273,10 +272,7 @@ public class PlayerFeedService {
                     .filter(change -> !keys.contains(PlayerFeed.key(commit.space(), change.entityId())))
                     .toList();
             if (!changes.isEmpty()) {
-                left.add(new SpaceCommit(
-                        commit.space(),
-                        new LogEntry(
-                                entry.seq(), entry.epoch(), entry.at(), entry.checksum(), changes, entry.sizeBytes())));
+                left.add(new SpaceCommit(commit.space(), entry.withChanges(changes)));
             }
         }
         return left;

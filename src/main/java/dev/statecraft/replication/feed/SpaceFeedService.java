@@ -260,8 +260,7 @@ public class SpaceFeedService {
                     .filter(change -> change.version() > versions.getOrDefault(change.entityId(), 0L))
                     .toList();
             if (!changes.isEmpty()) {
-                withoutKnown.add(new LogEntry(
-                        entry.seq(), entry.epoch(), entry.at(), entry.checksum(), changes, entry.sizeBytes()));
+                withoutKnown.add(entry.withChanges(changes));
             }
         }
         return withoutKnown;

@@ -245,7 +245,14 @@ public class SyncResource {
         return results;
     }
 
-    private SyncService.Update read(
+    /**
+     * Reads an update of a caller. {@code prefix} is put before the names of fields.
+     *
+     * @param client name of the client in the version history, for an update without a source
+     * @param player the player whose updates the request contains; null for any source
+     * @throws ProblemException 400 if the update is malformed, 403 if the caller may not access the space
+     */
+    public SyncService.Update read(
             Caller caller, @Nullable SyncUpdate update, String prefix, String client, @Nullable String player) {
         if (update == null) {
             throw new ProblemException(

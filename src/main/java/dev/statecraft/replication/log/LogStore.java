@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -32,7 +33,8 @@ import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
  * <ul>
  *   <li>Key: {@code pk} = game#space, {@code sk} = sequence number in 16 digits, or {@code head}, which sorts after
  *       all numbers. One query returns the commits after a cursor and the head.
- *   <li>A commit: {@code e} epoch, {@code at}, {@code ck} checksum after it, {@code ch} packed changes, {@code ttl}.
+ *   <li>A commit: {@code e} epoch, {@code at}, {@code ck} checksum after it, {@code ch} packed changes, {@code tx} id of
+ *       the transaction that it is a part of, if any, {@code ttl}.
  *   <li>The head: {@code e}, {@code at}, {@code ck}, {@code q} last sequence number, and the sums {@code n} entities,
  *       {@code h} versions, {@code c} conflicts, {@code pb} plain and {@code sb} stored bytes. The head never expires,
  *       so a space continues its sequence numbers even after all its commits have expired.
@@ -150,9 +152,9 @@ public class LogStore {
                 SpaceChecksum.parse(Attributes.string(item, "ck")));
     }
 
-    /** The item of the last commit of a head. */
+    /** The item of the last commit of a head. {@code transactionId} is the transaction that it is a part of, or null. */
     public static Map<String, AttributeValue> entryItem(
-            String game, Space after, PackedJson changes, Duration retention) {
+            String game, Space after, PackedJson changes, @Nullable String transactionId, Duration retention) {
         Map<String, AttributeValue> item = new HashMap<>();
         item.put("pk", s(PartitionKey.of(game, after.name())));
         item.put("sk", s(number(after.seq())));
@@ -160,6 +162,9 @@ public class LogStore {
         item.put("at", n(after.at()));
         item.put("ck", s(after.checksum().toString()));
         item.put("ch", b(changes.bytes()));
+        if (transactionId != null) {
+            item.put("tx", s(transactionId));
+        }
         item.put("ttl", n(after.at() / 1000 + retention.toSeconds()));
         return item;
     }
@@ -174,7 +179,8 @@ public class LogStore {
                 Attributes.number(item, "at"),
                 SpaceChecksum.parse(Attributes.string(item, "ck")),
                 changes,
-                packed.plainBytes());
+                packed.plainBytes(),
+                item.containsKey("tx") ? Attributes.string(item, "tx") : null);
     }
 
     /** The commit that a record of the table's stream reports; empty for the head and for expired commits. */

@@ -32,6 +32,10 @@ public interface ReplicationConfig {
     @WithDefault("50")
     int maxPendingUpdates();
 
+    /** Maximum number of updates in one transaction, at most 33. A request with more updates is rejected with 400. */
+    @WithDefault("20")
+    int maxTransactionUpdates();
+
     /** States and commits smaller than this are stored uncompressed, in bytes. */
     @WithDefault("256")
     int compressionThresholdBytes();

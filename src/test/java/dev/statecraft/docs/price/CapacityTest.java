@@ -209,6 +209,8 @@ class CapacityTest {
         String cursor =
                 MeasuredCapacity.JSON.readTree(synced).at("/spaces/room/cursor").asText();
         measure("pollUnchanged", i -> post("sync", "{'clientId':'c','cursors':{'room':'" + cursor + "'}}"));
+        fill("market", "e", "UI_STATE", 1);
+        measure("trade", this::trade);
     }
 
     private void create(String space, String id) throws Exception {
@@ -225,6 +227,15 @@ class CapacityTest {
                     .formatted(space, (number * size + i) % PLAYERS, sequence, sequence++));
         }
         return post("sync", "{'updates':[" + String.join(",", updates) + "]}");
+    }
+
+    /** A transaction of an entity in each of two spaces. */
+    private int trade(int number) throws Exception {
+        String updates = "{'space':'room','entityId':'e0','increment':{'score':-%1$d}},"
+                + "{'space':'market','entityId':'e0','increment':{'score':%1$d}}";
+        return post(
+                "transactions",
+                "{'mutationId':'t%d','updates':[%s]}".formatted(sequence++, updates.formatted(number + 1)));
     }
 
     /** The difference between a commit with followers and one without, per follower. */

@@ -13,9 +13,9 @@ import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitTarget;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
+import dev.statecraft.replication.commit.CommitSnapshot.Reads;
 import dev.statecraft.replication.commit.CommitStore.CompanionRejected;
 import dev.statecraft.replication.commit.CommitStore.Outcome;
-import dev.statecraft.replication.commit.CommitStore.Reads;
 import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
 import dev.statecraft.replication.commit.CommitStore.WriteConflict;
 import dev.statecraft.replication.commit.CommitStore.Written;
@@ -117,7 +117,8 @@ class CommitCoordinatorTest {
                         CommitDraft.MAX_ENTITIES,
                         PackedJson.NEVER,
                         new MutationReceipt.Retention(1, 1, Duration.ZERO),
-                        false));
+                        false,
+                        null));
         draft.add(new Mutation(
                 "e",
                 null,
@@ -151,13 +152,15 @@ class CommitCoordinatorTest {
         assertFalse(coordinator.isBusy(TARGET.space()));
     }
 
+    private static Outcome outdated(Space newer) {
+        return new SnapshotOutdated(List.of(new CommitSnapshot(newer, Map.of())), Set.of("s"));
+    }
+
     @Test
     void lostRaceLeadsIntoTheQueueWhereAnOutdatedSnapshotIsReplacedWithoutARead() {
         Space newer =
                 new Space("s", "epoch", 8, 1, 0, 0, 3, 0, 0, Space.empty("s").checksum());
-        assertEquals(
-                Optional.of("done"),
-                commit(new WriteConflict(), new SnapshotOutdated(new CommitSnapshot(newer, Map.of())), new Written()));
+        assertEquals(Optional.of("done"), commit(new WriteConflict(), outdated(newer), new Written()));
         assertEquals(List.of(1L, 1L, 9L), seqs);
         assertEquals(List.of(), pauses);
         assertEquals(Map.of(Counters.CONFLICTS, 1L, Counters.COMMIT_RETRIES, 2L), counters.take());

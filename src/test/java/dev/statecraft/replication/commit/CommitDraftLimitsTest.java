@@ -167,7 +167,8 @@ class CommitDraftLimitsTest {
     /** The plain log of a first change has one more byte than its text: the comma before a next one. */
     @Test
     void limitOfAnEntryIsInclusive() {
-        CommitDraft.Settings packing = new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, 1_000, RETENTION, false);
+        CommitDraft.Settings packing =
+                new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, 1_000, RETENTION, false, null);
         for (int more = 0; more < 2; more++) {
             CommitDraft packed = draft(HEAD, 2_000, packing);
             for (int i = 0; i < 9; i++) {
@@ -197,7 +198,7 @@ class CommitDraftLimitsTest {
         made(plain.add(write("a", null, random(250_000))));
         assertEquals(new Full(), plain.add(write("b", null, random(250_000))));
         CommitDraft packed =
-                draft(HEAD, 2_000, new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, 1_000, RETENTION, false));
+                draft(HEAD, 2_000, new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, 1_000, RETENTION, false, null));
         for (int i = 0; i < 9; i++) {
             made(packed.add(write("e" + i, null, state("y".repeat(320_000)))));
         }
@@ -208,7 +209,7 @@ class CommitDraftLimitsTest {
 
     @Test
     void previousStatesAreLimitedWhereTheTransactionStoresThem() {
-        CommitDraft.Settings storing = new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, 1_000, RETENTION, true);
+        CommitDraft.Settings storing = new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, 1_000, RETENTION, true, null);
         Entity[] stored = new Entity[6];
         for (int i = 0; i < stored.length; i++) {
             stored[i] = entity("e" + i, 1, state("y".repeat(i < 5 ? 290_000 : 60_000)));

@@ -28,7 +28,7 @@ final class CommitDrafts {
 
     static final MutationReceipt.Retention RETENTION = new MutationReceipt.Retention(2, 10, Duration.ofMinutes(1));
     static final CommitDraft.Settings SETTINGS =
-            new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, PackedJson.NEVER, RETENTION, false);
+            new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, PackedJson.NEVER, RETENTION, false, null);
     static final Space HEAD = new Space("s", "epoch", 7, 1_000, 1, 3, 0, 10, 15, new SpaceChecksum(42));
 
     static CommitDraft draft(Entity... stored) {

@@ -41,7 +41,7 @@ public class CommitInterleavingTest {
 
         @Operation
         public void add(@Param(name = "space") int space, @Param(name = "seq") int seq) {
-            recent.add("g", "s" + space, new LogEntry(seq, "e", 0, SpaceChecksum.EMPTY, List.of(), 30_000));
+            recent.add("g", "s" + space, new LogEntry(seq, "e", 0, SpaceChecksum.EMPTY, List.of(), 30_000, null));
         }
 
         @Operation

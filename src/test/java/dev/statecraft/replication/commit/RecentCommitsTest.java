@@ -15,7 +15,7 @@ class RecentCommitsTest {
     private final RecentCommits recent = new RecentCommits();
 
     private static LogEntry commit(String epoch, long seq, int bytes) {
-        return new LogEntry(seq, epoch, 0, SpaceChecksum.EMPTY, List.of(), bytes);
+        return new LogEntry(seq, epoch, 0, SpaceChecksum.EMPTY, List.of(), bytes, null);
     }
 
     private List<Long> after(String space, String epoch, long seq) {

@@ -334,7 +334,7 @@ public final class CommitWorkload implements Workload {
         assertEquals(realm.head().versions(), realm.statistics.of(GAME).totalStateHistory(), "versions");
     }
 
-    private static LogCheck.Entry entry(LogEntry entry) {
+    static LogCheck.Entry entry(LogEntry entry) {
         return new LogCheck.Entry(
                 entry.seq(),
                 entry.changes().stream()
