@@ -33,8 +33,8 @@ public final class Apply {
             Exit codes: 0 success, 1 failure, 2 wrong arguments, 3 server unreachable.
             """;
 
-    private static final Command COMMAND = new Command(
-            USAGE, Set.of("--plan", "--migrate", "--export"), Set.of("--reason", "--progress"));
+    private static final Command COMMAND =
+            new Command(USAGE, Set.of("--plan", "--migrate", "--export"), Set.of("--reason", "--progress"));
 
     private final Api api;
     private final Server server;
@@ -160,11 +160,14 @@ public final class Apply {
             } else {
                 impossible(
                         title,
-                        file.place(each.getValue()) + ": a registered migration cannot change; add another version\n    "
+                        file.place(each.getValue())
+                                + ": a registered migration cannot change; add another version\n    "
                                 + String.join("\n    ", differences));
             }
         }
-        existing.keySet().stream().filter(version -> !wanted.containsKey(version)).forEach(version -> unnamed("migration " + version));
+        existing.keySet().stream()
+                .filter(version -> !wanted.containsKey(version))
+                .forEach(version -> unnamed("migration " + version));
         return existing.values().stream().filter("PENDING"::equals).count();
     }
 

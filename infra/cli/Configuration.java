@@ -76,7 +76,8 @@ record Configuration(
             return found;
         }
         if (!(root.get(section) instanceof Map<?, ?> all)) {
-            throw new Rejected(file + ":" + document.line(root.get(section)) + ": " + section + " is not a mapping by name");
+            throw new Rejected(
+                    file + ":" + document.line(root.get(section)) + ": " + section + " is not a mapping by name");
         }
         all.forEach((name, body) -> {
             if (!(body instanceof Map)) {
@@ -104,7 +105,8 @@ record Configuration(
                 throw new Rejected(at + "a migration is not a mapping");
             }
             if (!(body.get("version") instanceof String version)) {
-                throw new Rejected(at + "a migration needs a version that is a text, such as 1.1.0; quote it if needed");
+                throw new Rejected(
+                        at + "a migration needs a version that is a text, such as 1.1.0; quote it if needed");
             }
             if (found.put(version, object(migration)) != null) {
                 throw new Rejected(at + "the migration " + version + " occurs twice");

@@ -39,7 +39,10 @@ final class Differences {
             }
         } else if (before instanceof List<?> old && after instanceof List<?> changed) {
             for (int i = 0; i < Math.max(old.size(), changed.size()); i++) {
-                compare(path + "[" + i + "]", i < old.size() ? old.get(i) : null, i < changed.size() ? changed.get(i) : null);
+                compare(
+                        path + "[" + i + "]",
+                        i < old.size() ? old.get(i) : null,
+                        i < changed.size() ? changed.get(i) : null);
             }
         } else {
             lines.add(path + ": " + shown(before) + " -> " + shown(after));

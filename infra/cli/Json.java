@@ -69,9 +69,7 @@ final class Json {
     /** The text of a member; {@code otherwise} if there is none. */
     static String text(Object json, String name, String otherwise) {
         Object value = member(json, name);
-        return value instanceof BigDecimal number
-                ? plain(number)
-                : value == null ? otherwise : String.valueOf(value);
+        return value instanceof BigDecimal number ? plain(number) : value == null ? otherwise : String.valueOf(value);
     }
 
     /** The number of a member; 0 if there is none. */

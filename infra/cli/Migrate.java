@@ -88,7 +88,8 @@ public final class Migrate {
         if (options.containsKey("--mode")) {
             body.put("mode", options.get("--mode"));
         }
-        Object answer = api.request("POST", "/v1/migrations/" + options.get("--rollback") + "/rollback?waitMillis=0", body);
+        Object answer =
+                api.request("POST", "/v1/migrations/" + options.get("--rollback") + "/rollback?waitMillis=0", body);
         String run = Json.text(answer, "runId", "");
         if (run.isEmpty()) {
             throw new Rejected("the response has no runId: " + Json.write(answer));
@@ -112,7 +113,8 @@ public final class Migrate {
         while (true) {
             Object answer = api.request("POST", "/v1/migrations/apply?waitMillis=0", body);
             for (Object failed : Json.list(answer, "failed")) {
-                out.println("failed: " + Json.text(failed, "version", "?") + ": " + Json.text(failed, "error", "no reason given"));
+                out.println("failed: " + Json.text(failed, "version", "?") + ": "
+                        + Json.text(failed, "error", "no reason given"));
             }
             boolean newRun = false;
             for (Object run : Json.list(answer, "runs")) {
@@ -127,12 +129,14 @@ public final class Migrate {
                 return 1;
             }
             if (Json.number(answer, "totalPending") <= Json.number(answer, "applied")) {
-                out.println("current version: " + Json.text(api.request("GET", "/v1/migrations", null), "currentVersion", "?"));
+                out.println("current version: "
+                        + Json.text(api.request("GET", "/v1/migrations", null), "currentVersion", "?"));
                 return 0;
             }
             idle = newRun ? 0 : idle + 1;
             if (idle > LONGEST_IDLE) {
-                throw new Rejected(Json.text(answer, "totalPending", "?") + " migrations are pending, but none is being applied");
+                throw new Rejected(
+                        Json.text(answer, "totalPending", "?") + " migrations are pending, but none is being applied");
             }
             if (!newRun) {
                 Thread.sleep(POLL_MILLIS);
@@ -141,8 +145,12 @@ public final class Migrate {
     }
 
     private void register(String file) throws InterruptedException {
-        Object registered = api.request("POST", "/v1/migrations", Configuration.document(file, System.in).value());
-        out.println("registered: " + Json.text(registered, "version", "?") + " " + Json.text(registered, "description", ""));
+        Object registered = api.request(
+                "POST",
+                "/v1/migrations",
+                Configuration.document(file, System.in).value());
+        out.println("registered: " + Json.text(registered, "version", "?") + " "
+                + Json.text(registered, "description", ""));
     }
 
     /** Prints the plan of each pending migration. Returns true if no sampled record failed. */
@@ -193,7 +201,8 @@ public final class Migrate {
                     out.println();
                 }
                 String error = Json.text(run, "error", "");
-                out.println(id + " " + Json.text(run, "version", "") + ": " + status + (error.isEmpty() ? "" : ", " + error));
+                out.println(id + " " + Json.text(run, "version", "") + ": " + status
+                        + (error.isEmpty() ? "" : ", " + error));
                 boolean down = Json.text(run, "direction", "UP").equals("DOWN");
                 return status.equals(down ? "ROLLED_BACK" : "APPLIED") && error.isEmpty();
             }
@@ -208,9 +217,16 @@ public final class Migrate {
         int full = (int) Math.round(share * BAR);
         String phase = Json.text(run, "phase", status);
         String counts = String.format(
-                Locale.ROOT, "%3.0f %%  %.0f/%.0f, %.0f failed", share * 100, handled, total, Json.number(run, "failed"));
+                Locale.ROOT,
+                "%3.0f %%  %.0f/%.0f, %.0f failed",
+                share * 100,
+                handled,
+                total,
+                Json.number(run, "failed"));
         String pace = String.format(Locale.ROOT, "%.1f/s", Json.number(run, "itemsPerSecond"))
-                + (Json.member(run, "etaSeconds") == null ? "" : ", " + Json.text(run, "etaSeconds", "") + " s remaining");
+                + (Json.member(run, "etaSeconds") == null
+                        ? ""
+                        : ", " + Json.text(run, "etaSeconds", "") + " s remaining");
         if (bar) {
             out.printf(
                     "\r[%s%s] %s  %s  %s %s\u001b[K",

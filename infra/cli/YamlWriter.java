@@ -100,7 +100,8 @@ final class YamlWriter {
         StringBuilder escaped = new StringBuilder();
         for (char c : Json.write(string).toCharArray()) {
             boolean printable = !Character.isISOControl(c) && "\uFEFF\uFFFE\uFFFF\u2028\u2029".indexOf(c) < 0;
-            escaped.append(printable && !Character.isSurrogate(c) ? String.valueOf(c) : String.format("\\u%04x", (int) c));
+            escaped.append(
+                    printable && !Character.isSurrogate(c) ? String.valueOf(c) : String.format("\\u%04x", (int) c));
         }
         return escaped.toString();
     }

@@ -265,10 +265,17 @@ class ApplyCommandTest {
                 .statusCode(200);
         send("PUT", "/v1/entity-types/PLAYER_DATA", "{'strategy': 'LATEST', 'historyLimit': 3}")
                 .statusCode(200);
+        send(
+                        "PUT",
+                        "/v1/entity-types/PROFILE",
+                        "{'strategy': 'MERGE', 'sessionRequired': true, 'guards': {'/coins': {'min': 0}},"
+                                + " 'schema': {'type': 'object', 'properties': {'name': {'type': 'string', 'pattern':"
+                                + " '^[a-z: #]+$'}}}}")
+                .statusCode(200);
         String exported = apply("", "--export").out();
         Ended plan = apply(exported, "--plan", "-");
         assertSummary(
-                "0 to create, 0 to change, 14 unchanged, 0 impossible, 0 not in the file", plan.code(), plan.out());
+                "0 to create, 0 to change, 15 unchanged, 0 impossible, 0 not in the file", plan.code(), plan.out());
         play("apply-copy-" + seed);
         Ended copied = apply(exported, "-");
         assertEquals(0, copied.code(), "seed " + seed + "\n" + exported + copied);

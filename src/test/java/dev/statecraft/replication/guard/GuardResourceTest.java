@@ -69,9 +69,9 @@ class GuardResourceTest {
 
     @Test
     void syncUpdatesObeyTheirGuards() {
-        create("synced", "{'coins': 50}");
-        String spend = "{'entityId': 'synced', 'increment': {'coins': -30}, 'guard': {'coins': {'min': 0}}}";
-        json("{'updates': [" + spend + ", " + spend + ", {'entityId': 'synced', 'set': {'a': 1}, 'guard': 1}]}")
+        create("guard-synced", "{'coins': 50}");
+        String spend = "{'entityId': 'guard-synced', 'increment': {'coins': -30}, 'guard': {'coins': {'min': 0}}}";
+        json("{'updates': [" + spend + ", " + spend + ", {'entityId': 'guard-synced', 'set': {'a': 1}, 'guard': 1}]}")
                 .post("/v1/sync")
                 .then()
                 .statusCode(200)
@@ -80,13 +80,13 @@ class GuardResourceTest {
                 .body("results[1].problem.type", equalTo("/problems/guard-failed"))
                 .body("results[1].problem.value", equalTo(-10))
                 .body("results[2].problem.field", equalTo("updates[2].guard"));
-        json("{'atomic': true, 'updates': [{'entityId': 'synced', 'set': {'a': 1}}, " + spend + "]}")
+        json("{'atomic': true, 'updates': [{'entityId': 'guard-synced', 'set': {'a': 1}}, " + spend + "]}")
                 .post("/v1/sync")
                 .then()
                 .statusCode(200)
                 .body("results[0].problem.type", equalTo("/problems/batch-refused"))
                 .body("results[1].problem.type", equalTo("/problems/guard-failed"));
-        given().get("/v1/entities/synced").then().body("state", equalTo(Map.of("coins", 20)));
+        given().get("/v1/entities/guard-synced").then().body("state", equalTo(Map.of("coins", 20)));
     }
 
     @Test
