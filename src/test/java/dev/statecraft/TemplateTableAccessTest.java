@@ -84,6 +84,8 @@ class TemplateTableAccessTest {
             entry(
                     "MigrationsFunction",
                     Set.of(
+                            "BoardsTable",
+                            "EntriesTable",
                             "MigrationsTable",
                             "EntitiesTable",
                             "LogTable",
@@ -96,6 +98,8 @@ class TemplateTableAccessTest {
             entry(
                     "MigrationStepFunction",
                     Set.of(
+                            "BoardsTable",
+                            "EntriesTable",
                             "AccessTable",
                             "MigrationsTable",
                             "EntitiesTable",

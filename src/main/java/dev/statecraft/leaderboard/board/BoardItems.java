@@ -39,9 +39,9 @@ public final class BoardItems {
         return Map.of("pk", s(partition(game)), "sk", s(id));
     }
 
-    /** The key of the item with the schema version of metadata in new boards. */
-    static Map<String, AttributeValue> metadataKey(String game) {
-        return Map.of("pk", s(PartitionKey.of(game, "metadata")), "sk", s("schema"));
+    /** The partition of the schema versions of metadata in new boards. */
+    static String metadataPartition(String game) {
+        return PartitionKey.of(game, "metadata");
     }
 
     /** The item of a board. */

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -33,8 +34,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  *       {@link PurgeStore} contains the deleted epochs until their items are deleted.
  *   <li>Index {@code due}: {@code dpk} = game#due, {@code due} = time of the next scheduled work, in Unix milliseconds. The
  *       index does not contain deleted boards, or permanently closed boards without remaining work.
- *   <li>Metadata: {@code pk} = game#metadata, {@code sk} = {@code schema}; {@code sv} schema version of the metadata of
- *       scores in new boards.
+ *   <li>Metadata: {@code pk} = game#metadata, {@code sk} = board, or {@code *} for all others; {@code sv} schema version
+ *       of the metadata of scores if the board is created.
  *   <li>Condition of every write: the stored version is the version that was read.
  * </ul>
  */
@@ -128,20 +129,22 @@ public class BoardStore {
         }
     }
 
-    /** Reads the schema version of metadata in new boards, strongly consistent; null for the first. Cost: 1 RCU. */
-    @Nullable String metadataSchema(String game) {
-        return Attributes.stringOrNull(
-                dynamo.getItem(get -> get.tableName(tables.boards())
-                                .key(BoardItems.metadataKey(game))
-                                .consistentRead(true))
-                        .item(),
-                "sv");
+    /** Reads the schema versions of metadata in new boards, by board, or {@code *} for all others. Cost: 1 RCU. */
+    Map<String, String> metadataSchemas(String game) {
+        Map<String, String> schemas = new TreeMap<>();
+        dynamo.queryPaginator(query -> query.tableName(tables.boards())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(BoardItems.metadataPartition(game))))
+                        .consistentRead(true))
+                .items()
+                .forEach(item -> schemas.put(Attributes.string(item, "sk"), Attributes.string(item, "sv")));
+        return schemas;
     }
 
-    /** Stores the schema version of metadata in new boards. Cost: 1 WCU. */
-    void putMetadataSchema(String game, String schema) {
-        Map<String, AttributeValue> item = new HashMap<>(BoardItems.metadataKey(game));
-        item.put("sv", s(schema));
+    /** Stores the schema version of metadata in a new board. Cost: 1 WCU. */
+    void putMetadataSchema(String game, String board, String schema) {
+        Map<String, AttributeValue> item =
+                Map.of("pk", s(BoardItems.metadataPartition(game)), "sk", s(board), "sv", s(schema));
         dynamo.putItem(put -> put.tableName(tables.boards()).item(item));
     }
 

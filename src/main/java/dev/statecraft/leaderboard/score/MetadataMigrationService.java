@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,8 +108,13 @@ public class MetadataMigrationService {
         boards.moveMetadataSchema(board, schema);
     }
 
-    /** Sets the schema version of metadata in new boards. */
-    public void moveSchemaOfNewBoards(String game, String schema) {
-        boards.moveMetadataSchema(game, schema);
+    /** The boards with a schema version of their own of metadata in new boards. */
+    public Set<String> withSchemaOfNewBoards(String game) {
+        return boards.metadataSchemas(game).keySet();
+    }
+
+    /** Sets the schema version of metadata in a new board, or {@code *} for all others. */
+    public void moveSchemaOfNewBoard(String game, String board, String schema) {
+        boards.moveMetadataSchema(game, board, schema);
     }
 }

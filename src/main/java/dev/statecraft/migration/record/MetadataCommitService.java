@@ -139,18 +139,22 @@ public class MetadataCommitService {
     }
 
     /**
-     * Sets the schema version of the metadata of new scores on all boards of a target. A repeated call changes nothing.
+     * Sets the schema version of the metadata of new scores on all boards of a target, and on boards that are created later. A
+     * repeated call changes nothing.
      * Cost: 1 RCU for each board, and 1 WCU for each changed one.
      *
      * @param schemas schema version by target
      */
     public void moveSchema(String game, String target, UnaryOperator<String> schemas) {
+        String only = MigrationTarget.board(target);
+        boards.moveSchemaOfNewBoard(game, only, schemas.apply(target));
         if (!MigrationTarget.isAllMetadata(target)) {
-            boards.board(game, MigrationTarget.board(target))
-                    .ifPresent(board -> boards.moveSchema(board, schemas.apply(target)));
+            boards.board(game, only).ifPresent(board -> boards.moveSchema(board, schemas.apply(target)));
             return;
         }
-        boards.moveSchemaOfNewBoards(game, schemas.apply(target));
+        for (String id : boards.withSchemaOfNewBoards(game)) {
+            boards.moveSchemaOfNewBoard(game, id, schemas.apply(MigrationTarget.ofMetadata(id)));
+        }
         Optional<Board> board = boards.firstAfter(game, null);
         while (board.isPresent()) {
             String id = board.get().id();

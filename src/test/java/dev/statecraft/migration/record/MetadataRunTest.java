@@ -192,6 +192,23 @@ class MetadataRunTest {
     }
 
     @Test
+    void boardThatIsCreatedAfterItsMigrationStartsWithTheNewShape() {
+        lab.register(definition("1.0.0", "a", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 10}]}", ""));
+        lab.register(definition("1.1.0", "*", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 1}]}", ""));
+        lab.apply(GAME);
+        fill("a", 1, 1);
+        fill("b", 1, 1);
+        assertEquals("1.1.0", entry("a", "p0").metadataSchema());
+        lab.register(definition("1.2.0", "a", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 5}]}", ""));
+        lab.apply(GAME);
+        assertMetadata("{'map': 'm0', 'level': 5}", "a", "p0");
+        assertMetadata("{'map': 'm0', 'level': 0}", "b", "p0");
+        lab.leaderboards.boards.delete(GAME, "a");
+        fill("a", 1, 1);
+        assertEquals("1.2.0", entry("a", "p0").metadataSchema());
+    }
+
+    @Test
     void failedRecordsAreQuarantinedAndFailTheRun() {
         fill("arena", 1, 4);
         lab.leaderboards.metadata.change(GAME, "arena", "p1", "\"text\"");
