@@ -41,8 +41,9 @@ function subject(event) {
 }
 
 function details(event) {
-  const { entityId, board, space, ...rest } = event.data || {};
-  return Object.entries(rest).map(([name, value]) => `${name} ${typeof value === 'string' ? value : inline(value)}`).join(' · ');
+  const { entityId, board, space, transactionId, ...rest } = event.data || {};
+  const all = transactionId ? { transaction: transactionId, ...rest } : rest;
+  return Object.entries(all).map(([name, value]) => `${name} ${typeof value === 'string' ? value : inline(value)}`).join(' · ');
 }
 
 export function events(context) {

@@ -1,16 +1,21 @@
 package dev.statecraft.replication.socket;
 
+import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SPACE;
 import static dev.statecraft.replication.Realm.done;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.Caller;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.commit.TransactionCommits.Applied;
 import dev.statecraft.replication.feed.SyncRequest;
 import dev.statecraft.replication.feed.SyncResource;
+import dev.statecraft.replication.feed.SyncService.Update;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +78,31 @@ class SocketResourceTest {
                         .get(0)
                         .at("/spaces/arena/commits/0/changes/0/set/n")
                         .asInt());
+    }
+
+    @Test
+    void partOfATransaction_isPushedWithItsId() {
+        done(realm.create("a", "UI_STATE", "{'n': 1}"));
+        done(realm.create("city", "b", "UI_STATE", "{'n': 1}"));
+        rig.open("c1");
+        rig.sync("c1", "{'op': 'sync', 'id': 1, 'cursors': {'arena': '', 'city': ''}}");
+        Update first = update(SPACE, "a");
+        assertInstanceOf(Applied.class, realm.transactions.apply(GAME, "trade", List.of(first, update("city", "b"))));
+        Set<String> spaces = new HashSet<>();
+        for (JsonNode frame : rig.wires.frames.get("c1")) {
+            frame.path("spaces").properties().forEach(space -> {
+                spaces.add(space.getKey());
+                assertEquals(
+                        "trade", space.getValue().at("/commits/0/transactionId").asText());
+            });
+        }
+        assertEquals(Set.of(SPACE, "city"), spaces);
+    }
+
+    private static Update update(String space, String entity) {
+        String operations = "{'increment': {'n': 1}}";
+        return new Update(
+                space, entity, Realm.operations(operations), Realm.SERVER, new IdempotencyKey(null, operations));
     }
 
     @Test

@@ -245,6 +245,28 @@ class TransactionResourceTest {
                 .body("results[0].state.coins", equalTo(2));
     }
 
+    /** The update of a fenced entity names the fence; a message is removed in the transaction that applies it. */
+    @Test
+    void fencesAndMessages_arePartOfTheTransaction() {
+        purses("t8");
+        String session = "/v1/entities/ada/session?space=t8-a";
+        int fence = json("{'holder': 'game-1'}").post(session).then().extract().path("fence");
+        json("{'id': 'gift', 'body': {'coins': 1}}")
+                .post("/v1/entities/ada/messages?space=t8-a")
+                .then()
+                .statusCode(202);
+        String taken = pay("t8-a", "ada", 1).replace("}}", "}, 'fence': " + fence + ", 'acknowledge': ['gift']}");
+        String given = pay("t8-b", "bob", -1);
+        refused(404, 1, transaction("t8-0", taken, pay("t8-b", "nobody", -1)));
+        post(transaction("t8-1", given, taken)).then().statusCode(200).body("results.state.coins", contains(99, 101));
+        post(transaction("t8-1", given, taken)).then().statusCode(200).body("replayed", equalTo(true));
+        refused(409, 1, transaction("t8-2", given, taken));
+        json("{'holder': 'game-2', 'steal': true}").post(session).then().statusCode(200);
+        refused(409, 0, transaction("t8-3", taken.replace(", 'acknowledge': ['gift']", ""), given))
+                .body("type", equalTo("/problems/session-lost"));
+        assertCoins("t8-b", "bob", 99);
+    }
+
     @Test
     void playerToken_writesOwnEntitiesOfItsSpaces() {
         String server = Keyring.key("trade", Scope.STATE_READ, Scope.STATE_WRITE);
