@@ -125,10 +125,10 @@ record Configuration(
         return file + ":" + document.line(body);
     }
 
-    /** A copy of an object without some of its members, and without members that are null. */
+    /** A copy of an object without some of its members and those that are null; empty for null. */
     static Map<String, Object> without(Object object, List<String> names) {
         Map<String, Object> copy = new LinkedHashMap<>();
-        ((Map<?, ?>) object).forEach((name, value) -> {
+        ((Map<?, ?>) (object == null ? Map.of() : object)).forEach((name, value) -> {
             if (value != null && !names.contains(name)) {
                 copy.put(String.valueOf(name), value);
             }

@@ -272,10 +272,17 @@ class ApplyCommandTest {
                                 + " 'schema': {'type': 'object', 'properties': {'name': {'type': 'string', 'pattern':"
                                 + " '^[a-z: #]+$'}}}}")
                 .statusCode(200);
+        for (String migration : List.of(
+                "{'version': '1.0.0', 'description': 'by a game server', 'script': true}",
+                "{'version': '1.1.0', 'description': 'd', 'target': {'leaderboardMetadata': '*'},"
+                        + " 'up': {'operations': [{'op': 'default', 'path': 'a', 'value': 1.0}]},"
+                        + " 'options': {'failureThreshold': {'percent': 2.5}}}")) {
+            send("POST", "/v1/migrations", migration).statusCode(201);
+        }
         String exported = apply("", "--export").out();
         Ended plan = apply(exported, "--plan", "-");
         assertSummary(
-                "0 to create, 0 to change, 15 unchanged, 0 impossible, 0 not in the file", plan.code(), plan.out());
+                "0 to create, 0 to change, 17 unchanged, 0 impossible, 0 not in the file", plan.code(), plan.out());
         play("apply-copy-" + seed);
         Ended copied = apply(exported, "-");
         assertEquals(0, copied.code(), "seed " + seed + "\n" + exported + copied);
