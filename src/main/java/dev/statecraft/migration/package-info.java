@@ -1,5 +1,6 @@
 /**
- * Data migration: versioned changes of the states of all entities of a type, while games run.
+ * Data migration: versioned changes of the states of all entities of a type, or of the metadata of leaderboard entries,
+ * while games run.
  *
  * <p>Promises:
  *
@@ -19,7 +20,7 @@
  *
  * <ul>
  *   <li>HTTP request: {@code MigrationResource} in {@code registry}, {@code ApplyResource} and {@code RunResource} in
- *       {@code execution}, {@code WorkResource} in {@code work} (game servers), {@code MigrationStatisticsResource} in
+ *       {@code execution}, {@code WorkResource} in {@code work} and {@code ScriptResource} in {@code script} (game servers), {@code MigrationStatisticsResource} in
  *       {@code upkeep}. {@code RunService} starts runs and fires the event {@code RunsPending}.
  *   <li>State machine step: {@code MigrationStepHandler} of package {@code dev.statecraft.lambda} calls {@code
  *       StepService} to advance a run, and {@code SegmentService} to process a segment.
@@ -30,8 +31,9 @@
  * </ul>
  *
  * <p>State is stored in the migrations table: registry, migrations and history ({@code MigrationStore}), runs ({@code
- * RunStore}), segments and quarantined records ({@code SegmentStore}), backups ({@code BackupStore}) and leased pages
- * ({@code WorkStore}). The migrated states are in the entities table of the replication. Instances only hold caches.
+ * RunStore}), segments and quarantined records ({@code SegmentStore}), backups ({@code BackupStore}), leased pages
+ * ({@code WorkStore}) and attempts of scripts ({@code ScriptStore}). The migrated states are in the entities table of the
+ * replication, and migrated metadata is in the entries table of the leaderboards. Instances only hold caches.
  *
  * <p>Packages, in the order to read them:
  *
@@ -39,10 +41,12 @@
  *   <li>{@code expression}: the expression language.
  *   <li>{@code definition}: definitions, their transformations and the configuration.
  *   <li>{@code run}: the stored state of a run.
+ *   <li>{@code record}: entities and metadata of leaderboard entries, as records of a migration.
  *   <li>{@code registry}: registered migrations, the history and dry runs.
  *   <li>{@code segment}: the segment worker.
  *   <li>{@code execution}: runs over HTTP and their phases.
  *   <li>{@code work}: migrations by game servers.
+ *   <li>{@code script}: migrations that a game server performs as a whole.
  *   <li>{@code upkeep}: erasure, statistics and stream records.
  * </ol>
  */

@@ -124,7 +124,7 @@ function migrationPage(context, version) {
 
 /** The board whose metadata is migrated. */
 function metadataTarget(board) {
-  return board && (board === '*' ? 'all leaderboards' : h('a', { href: `#/leaderboards/${encodeURIComponent(board)}` }, board));
+  return board && (board === '*' ? 'all leaderboards' : h('a', { href: `#/boards/${encodeURIComponent(board)}` }, board));
 }
 
 /** The ids of active runs, of one migration or of all. */

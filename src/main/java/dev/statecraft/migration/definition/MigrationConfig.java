@@ -115,8 +115,9 @@ public interface MigrationConfig {
 
     /**
      * Time from a change of the schema version of new entities to the last scan of the run, which then finds every entity
-     * that was written with the version before. Must exceed {@code statecraft.replication.type-cache} plus the time limit
-     * of the functions that write entities for callers and schedules, 55 s.
+     * that was written with the version before. Must exceed {@code statecraft.replication.type-cache}, and {@code
+     * statecraft.leaderboard.board-cache} for metadata, plus the time limit of the functions that write for callers and
+     * schedules, 55 s.
      */
     @WithDefault("60s")
     Duration settleAfter();

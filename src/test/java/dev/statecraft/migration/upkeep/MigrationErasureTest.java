@@ -9,16 +9,24 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.leaderboard.score.NewScore;
+import dev.statecraft.leaderboard.settings.Order;
+import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.Laboratory;
+import dev.statecraft.migration.definition.Definition;
+import dev.statecraft.migration.definition.DefinitionLimits;
+import dev.statecraft.migration.definition.DefinitionReader;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.script.ScriptLeaseService;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.testing.TestDatabase;
 import dev.statecraft.testing.fault.AwsOperation;
 import dev.statecraft.testing.fault.FaultyDynamo;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,9 +61,11 @@ class MigrationErasureTest {
                 .items()
                 .forEach(item -> {
                     all.append(item.get("pk")).append(item.get("sk"));
-                    if (item.containsKey("d")) {
-                        all.append(PackedJson.stored(item.get("d").b().asByteArray())
-                                .value());
+                    for (String packed : List.of("d", "t")) {
+                        if (item.containsKey(packed)) {
+                            all.append(PackedJson.stored(item.get(packed).b().asByteArray())
+                                    .value());
+                        }
                     }
                 });
         return all.toString();
@@ -90,6 +100,46 @@ class MigrationErasureTest {
         assertFalse(stored().contains("ada-1"), this::stored);
         assertFalse(stored().contains("eve-2"), this::stored);
         assertTrue(stored().contains("stays"), this::stored);
+    }
+
+    @Test
+    void backupsOfScriptsAndOfMetadataLoseThePlayer() {
+        SemanticVersion script = SemanticVersion.of("1.0.0");
+        lab.register(read("{'version': '1.0.0', 'description': 'd', 'script': true}"));
+        lab.runs.apply(GAME, null, null, BY, 0);
+        var attempt = (ScriptLeaseService.Attempt) lab.scriptLeases.lease(GAME, script, "server", null);
+        lab.scriptAttempts.backup(
+                GAME,
+                script,
+                attempt.lease(),
+                0,
+                JsonFixtures.of("{'" + PLAYER + "': {'secret': 1}, 'stays': {'coins': 2}}"));
+        lab.scriptAttempts.complete(GAME, script, attempt.lease(), true, null, List.of());
+
+        lab.leaderboards.create("arena", RankingType.SCORE, Order.DESCENDING, null, 1);
+        for (String player : List.of(PLAYER, "stays")) {
+            NewScore score = new NewScore(
+                    player, BigDecimal.ONE, BigDecimal.ZERO, "{\"secret\":\"" + player + "\"}", null, null);
+            lab.leaderboards.scores.submit(GAME, "arena", score, false);
+        }
+        lab.register(read("{'version': '1.1.0', 'description': 'd', 'target': {'leaderboardMetadata': 'arena'}, 'up':"
+                + " {'operations': [{'op': 'default', 'path': 'at', 'value': 1}]}}"));
+        lab.apply(GAME);
+        assertTrue(stored().contains("{\"secret\":\"" + PLAYER + "\"}"), this::stored);
+
+        MigrationErasureService erasure =
+                new MigrationErasureService(lab.runStore, lab.backupStore, lab.quarantine, lab.workStore);
+        assertEquals(2, erase(erasure, PLAYER));
+        assertFalse(stored().contains(PLAYER), this::stored);
+        assertTrue(stored().contains("{\"stays\":{\"coins\":2}}"), this::stored);
+        lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "r", BY, 20_000);
+        assertEquals(MigrationStatus.ROLLED_BACK, lab.lastRun(GAME).status());
+        assertNull(lab.lastRun(GAME).error());
+    }
+
+    private static Definition read(String json) {
+        return ((DefinitionReader.Read) new DefinitionReader(DefinitionLimits.NONE).read(JsonFixtures.of(json)))
+                .definition();
     }
 
     @Test
