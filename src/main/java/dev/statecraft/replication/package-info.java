@@ -7,6 +7,7 @@
  *   <li>An entity has a JSON state and a version. Every change makes the next version, without gaps.
  *   <li>Every change is a commit of a space. A commit is one transaction with the next sequence number of the space. It
  *       is applied completely or not at all, and a repeated mutation id takes effect once.
+ *   <li>A transaction over several spaces is a commit of each of them, in one transaction of DynamoDB.
  *   <li>A client that applies the feed of a space or a player in order has the state of the server. A checksum detects
  *       differences, and a client with an invalid cursor receives a snapshot.
  *   <li>An update that was based on an old version is merged with the current state. The entity type sets the strategy.
@@ -16,8 +17,8 @@
  * <p>Entry points:
  *
  * <ul>
- *   <li>HTTP request: the resources of {@code entity}, {@code feed}, {@code type}, {@code commit} (conflicts) and
- *       {@code statistics}. A change passes through {@code EntityService}, {@code CommitService} and {@code CommitStore}. In a
+ *   <li>HTTP request: the resources of {@code entity}, {@code feed}, {@code transaction}, {@code type}, {@code commit}
+ *       (conflicts) and {@code statistics}. A change passes through {@code EntityService}, {@code CommitService} and {@code CommitStore}. In a
  *       space that several instances write, {@code CombiningQueue} combines their changes.
  *   <li>Stream record: {@code ReplicationStreamService} in {@code upkeep} converts the records of the log, entities and
  *       replication tables. {@code ConnectionNotifier} pushes commits, {@code HistoryService} stores versions, and
@@ -45,6 +46,7 @@
  *   <li>{@code entity}: HTTP API of entities.
  *   <li>{@code feed}: what clients read.
  *   <li>{@code socket}: WebSocket connections and push.
+ *   <li>{@code transaction}: updates of entities in several spaces, all of them or none.
  *   <li>{@code upkeep}: erasure and stream records.
  * </ol>
  */
