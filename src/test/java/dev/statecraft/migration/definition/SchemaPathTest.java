@@ -47,6 +47,19 @@ class SchemaPathTest {
     }
 
     @Test
+    void missingParentsAreCreatedWhileARecordIsReadAndRemovedForAnOlderServer() {
+        apply("1.0.0", rename("coins", "/wallet/coins"), "");
+        ConvertedState up = line.up(GAME, entity("0.0.0", "{'coins': 5}"), "1.0.0");
+        assertEquals(JsonFixtures.of("{'wallet': {'coins': 5}}"), up.state());
+        assertEquals(
+                new ConvertedState("0.0.0", JsonFixtures.of("{'coins': 5}")),
+                line.down(GAME, entity("1.0.0", "{'wallet': {'coins': 5}}"), "0.0.0"));
+        assertEquals(
+                new ConvertedState("0.0.0", JsonFixtures.of("{'coins': 5, 'wallet': {'gems': 1}}")),
+                line.down(GAME, entity("1.0.0", "{'wallet': {'coins': 5, 'gems': 1}}"), "0.0.0"));
+    }
+
+    @Test
     void aRecordThatTheRunHasNotReachedIsShownUpgradedAndWrittenByTheRun() {
         lab.create("arena", "p1", "{'coins': 5}");
         lab.register(Laboratory.definition("1.0.0", rename("coins", "gold"), ", 'options': {'canaryPercent': 0}"));

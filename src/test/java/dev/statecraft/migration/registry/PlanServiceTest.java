@@ -45,6 +45,19 @@ class PlanServiceTest {
     }
 
     @Test
+    void planCreatesMissingParentsAndChecksThatDownRemovesThem() {
+        Laboratory lab = new Laboratory();
+        lab.create("global", "missing", "{'coins': 3}");
+        lab.create("global", "empty", "{'coins': 3, 'wallet': {}}");
+        lab.create("global", "used", "{'coins': 3, 'wallet': {'gems': 1}}");
+        Plan plan = lab.plan(definition(
+                "1.1.0", "{'operations': [{'op': 'rename', 'from': 'coins', 'path': '/wallet/coins'}]}", ""));
+        assertEquals(3, plan.wouldChange());
+        assertEquals(List.of(), plan.failures());
+        assertEquals(new Plan.Check(true, 0, null), plan.reversible());
+    }
+
+    @Test
     void planReportsResultOfEveryRecordWithoutWrites() {
         Laboratory lab = new Laboratory(Map.of(), List.of(), calls);
         lab.create("global", "ada", "{'hp': 3, 'coins': 1}");
