@@ -209,6 +209,46 @@ class MetadataRunTest {
     }
 
     @Test
+    void rollbackRestoresEntriesOfASeasonThatHasEndedSince() {
+        fill("arena", 1, 3);
+        lab.register(definition("1.1.0", "arena", RENAME, ""));
+        lab.apply(GAME);
+        lab.leaderboards.reset("arena", "r", null);
+        submit("arena", "p0", 5, "{'place': {'map': 'next'}, 'level': 7}");
+        assertEquals(
+                MigrationStatus.ROLLED_BACK, rollBack("1.1.0", Run.Mode.SMART).status());
+        Board board = lab.leaderboards.board("arena");
+        assertEquals(2, board.season());
+        assertEquals(
+                JsonFixtures.of("{'map': 'm2', 'level': 2}"),
+                JsonFixtures.of(lab.leaderboards.entries.read(board, 1, "p2").metadata()));
+        assertMetadata("{'map': 'next', 'level': 6}", "arena", "p0");
+    }
+
+    @Test
+    void seasonThatEndsDuringARunIsLeftAndTheNextOneIsMigrated() {
+        for (int write = 1; write < 14; write++) {
+            String board = "season" + write;
+            fill(board, 2, 3);
+            lab.register(definition("1." + write + ".0", board, RENAME, STRICT));
+            boolean[] reset = new boolean[1];
+            faults.beforeWrite(write, () -> {
+                lab.leaderboards.reset(board, "r", null);
+                submit(board, "p1", 1, "{'map': 'next', 'level': 40}");
+                reset[0] = true;
+            });
+            lab.apply(GAME);
+            faults.heal();
+            Run run = lab.lastRun(GAME);
+            assertEquals(MigrationStatus.APPLIED, run.status(), "before write " + write + ": " + run.error());
+            if (reset[0]) {
+                Entry entry = entry(board, "p1");
+                assertEquals("1." + write + ".0", entry.metadataSchema(), "before write " + write);
+            }
+        }
+    }
+
+    @Test
     void failedRecordsAreQuarantinedAndFailTheRun() {
         fill("arena", 1, 4);
         lab.leaderboards.metadata.change(GAME, "arena", "p1", "\"text\"");
