@@ -8,6 +8,7 @@ import dev.statecraft.combining.CombiningQueue;
 import dev.statecraft.combining.IntentStore;
 import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.CommandDecider;
+import dev.statecraft.replication.command.CommandDeciders;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
@@ -28,12 +29,14 @@ import dev.statecraft.replication.commit.TransactionCommits;
 import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
+import dev.statecraft.replication.entity.SchemaAnswers;
 import dev.statecraft.replication.entity.SessionService;
 import dev.statecraft.replication.feed.PlayerFeedService;
 import dev.statecraft.replication.feed.PlayerService;
 import dev.statecraft.replication.feed.PlayerStore;
 import dev.statecraft.replication.feed.ResyncService;
 import dev.statecraft.replication.feed.ResyncStore;
+import dev.statecraft.replication.feed.SchemaFeeds;
 import dev.statecraft.replication.feed.SpaceFeedService;
 import dev.statecraft.replication.feed.SyncService;
 import dev.statecraft.replication.log.Change;
@@ -126,6 +129,7 @@ public final class Realm {
     public final PlayerService players;
     public final PlayerFeedService playerFeeds;
     public final SyncService sync;
+    public final SchemaAnswers answers;
     public final Clock clock;
     public final TableStream<ItemChange> entityStream;
     public final TableStream<ItemChange> logStream;
@@ -175,7 +179,7 @@ public final class Realm {
         SchemaService shapes = new SchemaService(types, schemas);
         ConflictStore conflictStore = new ConflictStore(dynamo, tables, batches, config, backoff);
         parking = new ConflictParking(conflictStore, history, entityStore, config, clock, random);
-        decider = new CommandDecider(types, history, shapes, (game, type) -> false, parking);
+        decider = CommandDeciders.of(types, history, shapes, parking);
         queue = new CombiningQueue(
                 new IntentStore(dynamo, tables, combining(settings)), combining(settings), clock, ticker, random);
         CommitCoordinator coordinator = new CommitCoordinator(
@@ -212,8 +216,9 @@ public final class Realm {
                 announcements,
                 backoff);
         playerFeeds = new PlayerFeedService(players, feeds, log, config);
-        sync = new SyncService(
-                entities, conflicts, commits, recentCommits, feeds, playerFeeds, statistics, config, clock, ticker);
+        answers = new SchemaAnswers(reader);
+        SchemaFeeds converted = new SchemaFeeds(shapes, answers, entityStore, history);
+        sync = new SyncService(entities, conflicts, commits, recentCommits, feeds, playerFeeds, converted, statistics, config, clock, ticker);
         entityStream = new TableStream<>(
                 streams, tables.entities(), record -> StreamRecords.change(tables.entities(), record));
         logStream = new TableStream<>(streams, tables.log(), record -> StreamRecords.change(tables.log(), record));

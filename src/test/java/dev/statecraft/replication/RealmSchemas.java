@@ -13,6 +13,11 @@ public final class RealmSchemas implements Schemas {
         }
 
         @Override
+        public boolean isAfter(String version, String other) {
+            return false;
+        }
+
+        @Override
         public StateConversion down(String game, Entity entity, String to) {
             return new NoDowngrade("no migrations are registered");
         }
@@ -26,6 +31,11 @@ public final class RealmSchemas implements Schemas {
     @Override
     public ConvertedState up(String game, Entity entity, String to) {
         return known.up(game, entity, to);
+    }
+
+    @Override
+    public boolean isAfter(String version, String other) {
+        return known.isAfter(version, other);
     }
 
     @Override

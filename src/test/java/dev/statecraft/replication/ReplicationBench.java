@@ -138,6 +138,7 @@ public class ReplicationBench {
                 realm.sync,
                 realm.config,
                 new SyncSessions(realm.heartbeats, realm.sessionConfig),
+                realm.answers,
                 access.limits(),
                 new CurrentCaller());
         Caller caller = new Caller(GAME, "bench");
@@ -176,12 +177,13 @@ public class ReplicationBench {
                 null,
                 null,
                 null,
-                null);
+                null, null);
         Entity entity = done(realm.update("a", "{'set': {'score': 4711}}", "m1"));
         SyncResource.SyncResult synced = new SyncResource(
                         realm.sync,
                         realm.config,
                         new SyncSessions(realm.heartbeats, realm.sessionConfig),
+                realm.answers,
                         new AccessParts(realm.dynamo, realm.tables, realm.clock, Map.of()).limits(),
                         new CurrentCaller())
                 .sync(new Caller(GAME, "bench"), request, realm.config.answerBytes(), null);

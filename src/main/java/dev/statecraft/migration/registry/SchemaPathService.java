@@ -48,6 +48,13 @@ public class SchemaPathService implements Schemas {
     }
 
     @Override
+    public boolean isAfter(String version, String other) {
+        return SemanticVersion.parse(version)
+                .flatMap(one -> SemanticVersion.parse(other).map(two -> one.compareTo(two) > 0))
+                .orElse(false);
+    }
+
+    @Override
     public StateConversion down(String game, Entity entity, String to) {
         Optional<SemanticVersion> wanted = SemanticVersion.parse(to);
         if (wanted.isEmpty()) {

@@ -40,12 +40,14 @@ public sealed interface Command {
      * @param ttlSeconds time to live without a heartbeat
      * @param takeOver whether the session may be taken over from another server
      * @param entity creates the entity if it does not exist; null to reject the command then
+     * @param schemaVersion the schema version that the server uses; null for the latest one of the type
      */
     record StartSession(
             String holder,
             int ttlSeconds,
             TakeOver takeOver,
             @Nullable NewState entity,
+            @Nullable String schemaVersion,
             Source source) implements Command {}
 
     /** Ends the session that was granted with a fencing token. */

@@ -6,12 +6,9 @@ import dev.statecraft.replication.command.Mutation.Reject;
 import dev.statecraft.replication.command.Mutation.Write;
 import dev.statecraft.replication.guard.Guard;
 import dev.statecraft.replication.log.HistoryService;
-import dev.statecraft.replication.merge.Merge;
-import dev.statecraft.replication.merge.MergeBase;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.MutationReceipt;
 import dev.statecraft.replication.state.StateLimits;
-import dev.statecraft.replication.state.Strategy;
 import dev.statecraft.replication.type.EntityType;
 import dev.statecraft.replication.type.EntityTypeService;
 import dev.statecraft.replication.type.SchemaService;
@@ -34,19 +31,25 @@ public class CommandDecider {
     private final EntityTypeService types;
     private final HistoryService history;
     private final SchemaService schemas;
-    private final SourceTypes sources;
+    private final WritePermissions permissions;
+    private final UpdateDecider updates;
+    private final SchemaUpdates conversions;
     private final ParkedUpdates parkedUpdates;
 
     public CommandDecider(
             EntityTypeService types,
             HistoryService history,
             SchemaService schemas,
-            SourceTypes sources,
+            WritePermissions permissions,
+            UpdateDecider updates,
+            SchemaUpdates conversions,
             ParkedUpdates parkedUpdates) {
         this.types = types;
         this.history = history;
         this.schemas = schemas;
-        this.sources = sources;
+        this.permissions = permissions;
+        this.updates = updates;
+        this.conversions = conversions;
         this.parkedUpdates = parkedUpdates;
     }
 
@@ -84,7 +87,7 @@ public class CommandDecider {
             return create(game, old, create);
         }
         if (command instanceof Command.Update update) {
-            return update(game, old, update, parked);
+            return updates.update(game, old, update, parked);
         }
         if (command instanceof Command.Delete delete) {
             return delete(game, old, delete);
@@ -105,7 +108,7 @@ public class CommandDecider {
         EntityType type = types.find(game, entity.type());
         Optional<Rejection> rejection = StateLimits.exceeded(entity.state()).map(Rejection.TooLarge::new);
         if (rejection.isEmpty()) {
-            rejection = forbidden(game, type, entity.owner(), source);
+            rejection = permissions.forbidden(game, type, entity.owner(), source);
         }
         if (rejection.isEmpty() && !old.deleted()) {
             rejection = Optional.of(new Rejection.Exists());
@@ -129,79 +132,6 @@ public class CommandDecider {
                         types.historyLimit(type)));
     }
 
-    private Decision update(String game, Entity old, Command.Update command, Predicate<Entity> parked) {
-        EntityUpdate update = command.update();
-        Source source = command.source();
-        if (old.deleted()) {
-            return new Reject(new Rejection.NotFound());
-        }
-        EntityType type = types.find(game, old.type());
-        Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
-        if (forbidden.isPresent()) {
-            return new Reject(forbidden.get());
-        }
-        Optional<Rejection> outside =
-                SessionDecisions.refused(type, old.session(), update.session().fence());
-        if (outside.isPresent()) {
-            return new Reject(outside.get());
-        }
-        if (update.required() != null && update.required() != old.version()) {
-            return new Reject(new Rejection.Stale());
-        }
-        Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
-        if (strategy == Strategy.MANUAL && parked.test(old)) {
-            return new Reject(new Rejection.AlreadyParked());
-        }
-        Long baseVersion = update.baseVersion();
-        if (baseVersion != null && baseVersion > old.version()) {
-            return new Reject(new Rejection.Invalid(
-                    "baseVersion", "The entity is at version " + old.version() + ". baseVersion cannot be greater."));
-        }
-        ObjectNode base = baseVersion == null
-                ? old.json()
-                : history.at(game, old, baseVersion)
-                        .map(then -> schemas.newest(game, then).json())
-                        .orElse(null);
-        Optional<Rejection> violated = StateRules.violatedBefore(update.guard(), old.json());
-        if (violated.isPresent()) {
-            return new Reject(violated.get());
-        }
-        Merge.Update requested = update.against(old.json(), new MergeBase(update.was(), base));
-        Merge.Merged merged = Merge.merge(type, strategy, old.json(), requested);
-        if (merged instanceof Merge.Parked open) {
-            // A parked update would be applied later, perhaps after another server was granted the session.
-            return new Reject(
-                    update.session().fence() == null
-                            ? new Rejection.ManualConflict(requested, update.guard(), open.conflicts())
-                            : new Rejection.Lost(open.conflicts(), strategy));
-        }
-        Decision decision = decided(merged, update.guard(), old, type, source);
-        return decision instanceof Write write ? write.with(SessionDecisions.after(old, update.session())) : decision;
-    }
-
-    private Decision decided(Merge.Merged merged, Guard guard, Entity old, EntityType type, Source source) {
-        if (merged instanceof Merge.Impossible impossible) {
-            return new Reject(new Rejection.Invalid(
-                    impossible.path().toString(), "The operation does not apply: " + impossible.reason() + "."));
-        }
-        if (merged instanceof Merge.Refused refused) {
-            return new Reject(new Rejection.Lost(refused.conflicts(), refused.strategy()));
-        }
-        Merge.Accepted accepted = (Merge.Accepted) merged;
-        Optional<Rejection> refused = StateRules.violatedBy(accepted.state(), type, guard);
-        return refused.isPresent()
-                ? new Reject(refused.get())
-                : new Write(
-                        old.type(),
-                        accepted.state(),
-                        old.schemaVersion(),
-                        old.owner(),
-                        source.by(),
-                        accepted.strategy(),
-                        accepted.conflicts(),
-                        types.historyLimit(type));
-    }
-
     private Decision delete(String game, Entity old, Command.Delete command) {
         Source source = command.source();
         Long required = command.required();
@@ -209,7 +139,7 @@ public class CommandDecider {
             return new Reject(new Rejection.NotFound());
         }
         EntityType type = types.find(game, old.type());
-        Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
+        Optional<Rejection> forbidden = permissions.forbidden(game, type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Reject(forbidden.get());
         }
@@ -234,20 +164,33 @@ public class CommandDecider {
     /** The version that the grant of a session makes: the state of the entity, or that of a new one. */
     private Decision sessionVersion(String game, Entity old, Command.StartSession command) {
         if (!old.deleted()) {
-            return unchanged(game, old, command.source());
+            return conversions.seen(game, old, command.schemaVersion())
+                            instanceof SchemaUpdates.Unavailable unavailable
+                    ? new Reject(new Rejection.SchemaUnavailable(command.schemaVersion(), unavailable.reason()))
+                    : unchanged(game, old, command.source());
         }
         Command.NewState entity = command.entity();
         if (entity == null) {
             return new Reject(new Rejection.NotFound());
         }
         EntityType type = types.find(game, entity.type());
-        Optional<Rejection> violated = StateRules.violatedBy(entity.state(), type, Guard.NONE);
+        String newest = types.schemaVersion(game, entity.type());
+        ObjectNode state = entity.state();
+        if (command.schemaVersion() != null) {
+            Entity sent = Entity.none(old.space(), old.id()).created(entity.type(), command.schemaVersion(), state);
+            SchemaUpdates.Converted converted = conversions.created(game, sent, newest);
+            if (converted instanceof SchemaUpdates.Unavailable unavailable) {
+                return new Reject(new Rejection.SchemaUnavailable(command.schemaVersion(), unavailable.reason()));
+            }
+            state = ((SchemaUpdates.Available) converted).entity().json();
+        }
+        Optional<Rejection> violated = StateRules.violatedBy(state, type, Guard.NONE);
         return violated.isPresent()
                 ? new Reject(violated.get())
                 : new Write(
                         entity.type(),
-                        entity.state(),
-                        types.schemaVersion(game, entity.type()),
+                        state,
+                        newest,
                         null,
                         command.source().by(),
                         null,
@@ -274,7 +217,7 @@ public class CommandDecider {
             return new Reject(new Rejection.NotFound());
         }
         EntityType type = types.find(game, old.type());
-        Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
+        Optional<Rejection> forbidden = permissions.forbidden(game, type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Reject(forbidden.get());
         }
@@ -312,25 +255,5 @@ public class CommandDecider {
                 null,
                 List.of(),
                 types.historyLimit(restored));
-    }
-
-    private Optional<Rejection> forbidden(String game, EntityType type, @Nullable String owner, Source source) {
-        if (source.playerId() == null) {
-            return Optional.empty();
-        }
-        if (!type.playersMayWrite()) {
-            return Optional.of(
-                    new Rejection.Forbidden("Players may not write entities of the type " + type.name() + "."));
-        }
-        if (source.ownOnly() && sources.isSource(game, type.name())) {
-            return Optional.of(new Rejection.Forbidden(
-                    "A board is bound to entities of the type " + type.name() + ". Only servers may write them."));
-        }
-        if (owner == null && source.ownOnly()) {
-            return Optional.of(new Rejection.Forbidden("The entity has no owner."));
-        }
-        return owner == null || owner.equals(source.playerId())
-                ? Optional.empty()
-                : Optional.of(new Rejection.Forbidden("The entity belongs to another player."));
     }
 }

@@ -39,7 +39,7 @@ public final class CommandJson {
     private static final Set<String> EDITS = Set.of("ops", "state", "patch");
 
     /** The fields that a command without their values does not have, so that earlier releases read it. */
-    private static final Set<String> OPTIONAL = Set.of("guard", "fence", "ends", "ack");
+    private static final Set<String> OPTIONAL = Set.of("guard", "fence", "ends", "ack", "schema");
 
     /** The types of the fields of each kind. */
     private static final Map<String, Map<String, Predicate<JsonNode>>> FIELDS = Map.of(
@@ -57,7 +57,8 @@ public final class CommandJson {
                             entry("guard", JsonNode::isObject),
                             entry("fence", JsonNode::isIntegralNumber),
                             entry("ends", JsonNode::isBoolean),
-                            entry("ack", JsonNode::isArray))),
+                            entry("ack", JsonNode::isArray),
+                            entry("schema", JsonNode::isTextual))),
             "delete", fields(Map.of("r", orNull(JsonNode::isIntegralNumber), "fence", JsonNode::isIntegralNumber)),
             "revert", fields(Map.of("v", JsonNode::isIntegralNumber, "fence", JsonNode::isIntegralNumber)),
             "start",
@@ -68,7 +69,8 @@ public final class CommandJson {
                             "xf", orNull(JsonNode::isIntegralNumber),
                             "xr", orNull(JsonNode::isIntegralNumber),
                             "t", orNull(JsonNode::isTextual),
-                            "s", orNull(JsonNode::isObject))),
+                            "s", orNull(JsonNode::isObject),
+                            "schema", JsonNode::isTextual)),
             "end", fields(Map.of("f", JsonNode::isIntegralNumber)));
 
     private static final Map<String, Strategy> STRATEGIES =
@@ -116,6 +118,9 @@ public final class CommandJson {
                 .put("xr", expired == null ? null : Long.valueOf(expired.renewed()))
                 .put("t", entity == null ? null : entity.type())
                 .set("s", entity == null ? null : entity.state());
+        if (start.schemaVersion() != null) {
+            json.put("schema", start.schemaVersion());
+        }
     }
 
     private static void write(ObjectNode json, EntityUpdate update) {
@@ -126,6 +131,9 @@ public final class CommandJson {
         update.was().forEach((path, value) -> was.set(path.toString(), value));
         if (!update.guard().isEmpty()) {
             json.set("guard", update.guard().toJson());
+        }
+        if (update.schemaVersion() != null) {
+            json.put("schema", update.schemaVersion());
         }
         SessionUse session = update.session();
         putFence(json, session.fence());
@@ -213,7 +221,7 @@ public final class CommandJson {
         return (name != null && strategy == null) || guard == null
                 ? Optional.empty()
                 : Optional.of(new EntityUpdate(
-                        edit, number(json, "b"), number(json, "r"), was, strategy, guard, session(json)));
+                        edit, number(json, "b"), number(json, "r"), was, strategy, guard, session(json), text(json, "schema")));
     }
 
     private static SessionUse session(JsonNode json) {
@@ -231,7 +239,7 @@ public final class CommandJson {
         String type = text(json, "t");
         Command.NewState entity =
                 type != null && json.get("s") instanceof ObjectNode state ? new Command.NewState(type, state) : null;
-        return new Command.StartSession(json.get("h").textValue(), json.get("l").intValue(), takeOver, entity, source);
+        return new Command.StartSession(json.get("h").textValue(), json.get("l").intValue(), takeOver, entity, text(json, "schema"), source);
     }
 
     /** The guard of an update; null if this release does not know one of its rules. */

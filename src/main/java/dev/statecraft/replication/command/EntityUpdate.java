@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategy the strategy for conflicts; null for the strategy of the entity type
  * @param guard conditions on the state before the update and on its result; a violated one rejects the update
  * @param session what the update says of the session of the entity
+ * @param schemaVersion the schema version that the sender uses; null for the latest one of the type
  */
 public record EntityUpdate(
         Edit edit,
@@ -32,7 +33,8 @@ public record EntityUpdate(
         SortedMap<StatePath, JsonNode> was,
         @Nullable Strategy strategy,
         Guard guard,
-        SessionUse session) {
+        SessionUse session,
+        @Nullable String schemaVersion) {
 
     /** Copies the values. */
     public EntityUpdate {
@@ -46,7 +48,7 @@ public record EntityUpdate(
             @Nullable Long required,
             SortedMap<StatePath, JsonNode> was,
             @Nullable Strategy strategy) {
-        this(edit, baseVersion, required, was, strategy, Guard.NONE, SessionUse.NONE);
+        this(edit, baseVersion, required, was, strategy, Guard.NONE, SessionUse.NONE, null);
     }
 
     /** The change of a state. */

@@ -6,6 +6,7 @@ import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.state.Strategy;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reason for rejecting a mutation. Nothing of the mutation was written. Variants are listed in order of precedence. */
 public sealed interface Rejection {
@@ -39,6 +40,9 @@ public sealed interface Rejection {
 
     /** A message does not wait: it was never sent, was acknowledged earlier, or has expired. */
     record MessageNotWaiting(String messageId) implements Rejection {}
+
+    /** The entity or the result cannot be converted to the schema version of the sender, or back. */
+    record SchemaUnavailable(@Nullable String schemaVersion, String reason) implements Rejection {}
 
     /** The entity is not at the required version. */
     record Stale() implements Rejection {}

@@ -75,17 +75,18 @@ public final class EntityProblems {
                     "schemaVersion", "The parameter schemaVersion must be a version such as 1.2.0."));
         }
         if (seen instanceof SchemaService.Unavailable unavailable) {
-            throw new ProblemException(Problem.conflict(
-                            "schema-unavailable",
-                            "No downgrade to this schema version",
-                            "The entity " + entity.id() + " cannot be downgraded to " + schemaVersion + ": "
-                                    + unavailable.reason() + ".")
-                    .with(
-                            "current",
-                            Map.of("schemaVersion", unavailable.newest().schemaVersion()))
-                    .withField("schemaVersion"));
+            throw new ProblemException(schemaUnavailable(unavailable.newest(), schemaVersion, unavailable.reason()));
         }
         return ((SchemaService.Converted) seen).entity();
+    }
+
+    private static Problem schemaUnavailable(Entity newest, @Nullable String schemaVersion, String reason) {
+        return Problem.conflict(
+                        "schema-unavailable",
+                        "No conversion to this schema version",
+                        "The entity " + newest.id() + " cannot be converted to " + schemaVersion + ": " + reason + ".")
+                .with("current", Map.of("schemaVersion", newest.schemaVersion()))
+                .withField("schemaVersion");
     }
 
     static Problem reused(String field) {
@@ -136,6 +137,9 @@ public final class EntityProblems {
         if (rejection instanceof Rejection.Stale) {
             return Problem.preconditionFailed("The entity is at version " + current.version() + ".")
                     .with("current", current(current));
+        }
+        if (rejection instanceof Rejection.SchemaUnavailable unavailable) {
+            return schemaUnavailable(current, unavailable.schemaVersion(), unavailable.reason());
         }
         if (rejection instanceof Rejection.SessionLost) {
             String holder = current.session().holder();

@@ -57,13 +57,16 @@ public class EntityResource {
     private final ReplicationConfig config;
     private final CurrentCaller caller;
     private final IdempotentRequest idempotent;
+    private final SchemaAnswers answers;
 
     EntityResource(
             EntityReader reader,
             EntityService entities,
             ReplicationConfig config,
             CurrentCaller caller,
-            IdempotentRequest idempotent) {
+            IdempotentRequest idempotent,
+            SchemaAnswers answers) {
+        this.answers = answers;
         this.reader = reader;
         this.entities = entities;
         this.config = config;
@@ -197,7 +200,10 @@ public class EntityResource {
         return response(
                 id,
                 request.mutationId(),
-                entities.update(caller.game(), EntityProblems.space(inSpace), id, update, source, identity));
+                answers.of(
+                        caller.game(),
+                        entities.update(caller.game(), EntityProblems.space(inSpace), id, update, source, identity),
+                        update.schemaVersion()));
     }
 
     /** Updates an entity by a JSON merge patch (RFC 7396). */

@@ -1,6 +1,7 @@
 package dev.statecraft.replication.entity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.replication.entity.EntityView.SourceRequest;
 import dev.statecraft.replication.state.Strategy;
 import java.util.List;
@@ -22,7 +23,8 @@ public record PatchRequest(
         @Nullable JsonNode guard,
         @Nullable Long fence,
         @Nullable Boolean endSession,
-        @Nullable List<String> acknowledge) {
+        @Nullable List<String> acknowledge,
+        @Nullable String schemaVersion) {
 
     UpdateRequest update() {
         return new UpdateRequest(
@@ -38,6 +40,7 @@ public record PatchRequest(
                 guard,
                 fence,
                 endSession,
-                acknowledge);
+                acknowledge,
+                QueryParameters.semanticVersion("schemaVersion", schemaVersion));
     }
 }

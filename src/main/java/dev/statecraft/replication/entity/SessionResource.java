@@ -50,8 +50,15 @@ public class SessionResource {
     private final SessionConfig config;
     private final CurrentCaller caller;
     private final IdempotentRequest idempotent;
+    private final SchemaAnswers answers;
 
-    SessionResource(SessionService sessions, SessionConfig config, CurrentCaller caller, IdempotentRequest idempotent) {
+    SessionResource(
+            SessionService sessions,
+            SessionConfig config,
+            CurrentCaller caller,
+            IdempotentRequest idempotent,
+            SchemaAnswers answers) {
+        this.answers = answers;
         this.sessions = sessions;
         this.config = config;
         this.caller = caller;
@@ -65,7 +72,8 @@ public class SessionResource {
             @Nullable Boolean steal,
             @Nullable Long waitMillis,
             @Nullable String type,
-            @Nullable JsonNode state) {}
+            @Nullable JsonNode state,
+            @Nullable String schemaVersion) {}
 
     /**
      * A granted session and the state of its entity.
@@ -103,12 +111,13 @@ public class SessionResource {
 
     private Response start(String id, @Nullable String inSpace, StartSessionRequest request) {
         EntityKey entity = entity(id, inSpace);
-        Start start =
-                sessions.start(caller.game(), entity, read(request), UpdateProblems.source(caller.get(), null, ""));
+        SessionRequest wanted = read(request);
+        Start start = sessions.start(caller.game(), entity, wanted, UpdateProblems.source(caller.get(), null, ""));
         if (start instanceof Started started) {
+            Entity granted = started.entity();
             return Response.status(started.created() ? 201 : 200)
-                    .entity(view(started.entity()))
-                    .header("ETag", VersionTag.of(started.entity().version()))
+                    .entity(view(answers.of(caller.game(), granted, wanted.schemaVersion())))
+                    .header("ETag", VersionTag.of(granted.version()))
                     .build();
         }
         if (start instanceof HeldByOther held) {
@@ -122,7 +131,8 @@ public class SessionResource {
                     .with("since", Instant.ofEpochMilli(held.sinceMillis()))
                     .with("expiresInSeconds", Math.max(1, (held.expiresInMillis() + 999) / 1000)));
         }
-        throw new ProblemException(EntityProblems.of(((NotStarted) start).result()));
+        throw new ProblemException(EntityProblems.of(
+                answers.of(caller.game(), ((NotStarted) start).result(), wanted.schemaVersion())));
     }
 
     private SessionRequest read(StartSessionRequest request) {
@@ -144,7 +154,13 @@ public class SessionResource {
         } else if (request.state() != null && !request.state().isNull()) {
             throw invalid("type", "A state needs the type of the entity that is created with it.");
         }
-        return new SessionRequest(holder, (int) ttlSeconds, Boolean.TRUE.equals(request.steal()), created, waitMillis);
+        return new SessionRequest(
+                holder,
+                (int) ttlSeconds,
+                Boolean.TRUE.equals(request.steal()),
+                created,
+                QueryParameters.semanticVersion("schemaVersion", request.schemaVersion()),
+                waitMillis);
     }
 
     /** Ends the session of an entity. */

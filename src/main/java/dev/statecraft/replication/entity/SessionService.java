@@ -67,10 +67,11 @@ public class SessionService {
      *
      * @param steal whether to take the session over from a server that holds it
      * @param entity creates the entity if it does not exist; null to reject the request then
+     * @param schemaVersion the schema version that the server uses; null for the latest one of the type
      * @param waitMillis maximum time to wait for the hand-over, limited by {@code longest-wait}
      */
     public record SessionRequest(
-            String holder, int ttlSeconds, boolean steal, Command.@Nullable NewState entity, long waitMillis) {}
+            String holder, int ttlSeconds, boolean steal, Command.@Nullable NewState entity, @Nullable String schemaVersion, long waitMillis) {}
 
     /** Result of a request for a session. Variants are listed in order of precedence. */
     public sealed interface Start {}
@@ -127,7 +128,7 @@ public class SessionService {
     private CommitResult commit(
             String game, EntityKey entity, SessionRequest request, TakeOver takeOver, Source source) {
         Command command =
-                new Command.StartSession(request.holder(), request.ttlSeconds(), takeOver, request.entity(), source);
+                new Command.StartSession(request.holder(), request.ttlSeconds(), takeOver, request.entity(), request.schemaVersion(), source);
         return commits.commit(
                 game,
                 entity.space(),

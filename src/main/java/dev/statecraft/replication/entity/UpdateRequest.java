@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param fence fencing token of the session that the sender holds
  * @param endSession whether the session ends with the update
  * @param acknowledge ids of the messages that the update applies
+ * @param schemaVersion the schema version that the sender uses; null for the latest one of the type
  */
 public record UpdateRequest(
         @Nullable JsonNode set,
@@ -42,7 +43,8 @@ public record UpdateRequest(
         @Nullable JsonNode guard,
         @Nullable Long fence,
         @Nullable Boolean endSession,
-        @Nullable List<String> acknowledge) {
+        @Nullable List<String> acknowledge,
+        @Nullable String schemaVersion) {
 
     /** Result of reading a request. Variants are listed in order of precedence. */
     sealed interface Reading {}
@@ -101,7 +103,8 @@ public record UpdateRequest(
                 new TreeMap<>(((MergeBase.Read) seen).was()),
                 strategy,
                 ((GuardReader.Read) guards).guard(),
-                new SessionUse(fence, endsSession(), messages())));
+                new SessionUse(fence, endsSession(), messages()),
+                schemaVersion));
     }
 
     private boolean endsSession() {
@@ -149,6 +152,9 @@ public record UpdateRequest(
         if (guard != null) {
             // Only with a value, so that a repeated request of an earlier release has the same hash.
             arguments.set("guard", guard);
+        }
+        if (schemaVersion != null) {
+            arguments.put("schemaVersion", schemaVersion);
         }
         if (fence != null) {
             arguments.put("fence", fence).put("endSession", endsSession()).putPOJO("acknowledge", messages());

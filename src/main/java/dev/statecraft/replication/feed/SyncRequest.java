@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param playerCursor cursor of the player feed; null or empty for a client without a cursor
  * @param sessions heartbeats of the sessions that the client holds
  * @param atomic true to apply all updates or none
+ * @param schemaVersion the schema version that the client uses, for updates and changes; null for the latest one
  * @param waitMillis maximum time to wait for changes if there are none; the wait ends early if the rate limit is
  *     reached
  */
@@ -32,6 +33,7 @@ public record SyncRequest(
         @Nullable List<@Nullable SyncUpdate> updates,
         @Nullable List<@Nullable HeartbeatRequest> sessions,
         @Nullable Boolean atomic,
+        @Nullable String schemaVersion,
         @Nullable Long waitMillis)
         implements BulkRequest {
 
@@ -61,7 +63,7 @@ public record SyncRequest(
             @Nullable Boolean endSession,
             @Nullable List<String> acknowledge) {
 
-        UpdateRequest update() {
+        UpdateRequest update(@Nullable String schemaVersion) {
             return new UpdateRequest(
                     set,
                     unset,
@@ -75,7 +77,8 @@ public record SyncRequest(
                     guard,
                     fence,
                     endSession,
-                    acknowledge);
+                    acknowledge,
+                    schemaVersion);
         }
 
         private SyncUpdate named(String id) {
@@ -119,6 +122,6 @@ public record SyncRequest(
                 named.add(update == null ? null : update.named(key + ":" + named.size()));
             }
         }
-        return new SyncRequest(clientId, playerId, cursors, playerCursor, named, sessions, atomic, waitMillis);
+        return new SyncRequest(clientId, playerId, cursors, playerCursor, named, sessions, atomic, schemaVersion, waitMillis);
     }
 }

@@ -11,10 +11,13 @@ import dev.statecraft.access.limit.RateLimitService;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.entity.EntityProblems;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityView.SourceRequest;
+import dev.statecraft.replication.entity.SchemaAnswers;
+import dev.statecraft.replication.entity.UpdateRequest;
 import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
 import dev.statecraft.replication.entity.UpdateProblems;
 import dev.statecraft.replication.entity.UpdateProblems.Answer;
@@ -49,6 +52,7 @@ public class SyncResource {
     private final SyncService sync;
     private final ReplicationConfig config;
     private final SyncSessions sessions;
+    private final SchemaAnswers answers;
     private final RateLimitService limits;
     private final CurrentCaller caller;
 
@@ -56,9 +60,11 @@ public class SyncResource {
             SyncService sync,
             ReplicationConfig config,
             SyncSessions sessions,
+            SchemaAnswers answers,
             RateLimitService limits,
             CurrentCaller caller) {
         this.sessions = sessions;
+        this.answers = answers;
         this.limits = limits;
         this.sync = sync;
         this.config = config;
@@ -103,6 +109,7 @@ public class SyncResource {
         String client = request.clientId() == null ? caller.name() : Ids.check("clientId", request.clientId());
         String player = player(caller, request);
         SyncService.SyncCursors wanted = wanted(caller, request, player);
+        Sender sender = new Sender(caller, client, player, wanted.schemaVersion());
         long waitMillis = request.waitMillis() == null ? 0 : request.waitMillis();
         if (waitMillis < 0 || waitMillis > MAX_WAIT_MILLIS) {
             throw new ProblemException(
@@ -121,8 +128,8 @@ public class SyncResource {
                     .withField("updates"));
         }
         List<UpdateResult> results = Boolean.TRUE.equals(request.atomic())
-                ? pushAll(caller, updates, client, player)
-                : push(caller, updates, client, player);
+                ? pushAll(sender, updates)
+                : push(sender, updates);
         boolean waits = !polled.read() && results.isEmpty();
         SyncService.Wait wait = waits
                 ? new SyncService.Wait(waitMillis, () -> limits.acquireWaiting(caller) && !polled.read())
@@ -173,7 +180,11 @@ public class SyncResource {
             caller.requireSpace(Ids.check("cursors", space));
             spaces.put(space, spaceCursor("cursors." + space, cursor));
         });
-        return new SyncService.SyncCursors(spaces, player, playerCursor(request.playerCursor()));
+        return new SyncService.SyncCursors(
+                spaces,
+                player,
+                playerCursor(request.playerCursor()),
+                QueryParameters.semanticVersion("schemaVersion", request.schemaVersion()));
     }
 
     /** Parses a cursor. A malformed cursor is rejected; an outdated cursor later results in a resync. */
@@ -195,22 +206,34 @@ public class SyncResource {
                 field, "The cursor is malformed. Send the cursor of the last response, or \"\" to start."));
     }
 
-    private List<UpdateResult> push(
-            Caller caller, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
+    /**
+     * Who sends updates.
+     *
+     * @param client name of the client in the version history, for an update without a source
+     * @param player the player whose updates the request contains; null for any source
+     * @param schemaVersion the schema version that the client uses; null for the latest one
+     */
+    public record Sender(
+            Caller caller,
+            String client,
+            @Nullable String player,
+            @Nullable String schemaVersion) {}
+
+    private List<UpdateResult> push(Sender sender, List<@Nullable SyncUpdate> updates) {
         Map<Integer, UpdateResult> results = new HashMap<>();
         List<Integer> indexes = new ArrayList<>();
         List<SyncService.Update> valid = new ArrayList<>();
         for (int i = 0; i < updates.size(); i++) {
             try {
-                valid.add(read(caller, updates.get(i), "updates[" + i + "].", client, player));
+                valid.add(read(sender, updates.get(i), "updates[" + i + "]."));
                 indexes.add(i);
             } catch (ProblemException e) {
                 results.put(i, problem(e.problem()));
             }
         }
-        List<EntityService.Updated> done = sync.push(caller.game(), valid);
+        List<EntityService.Updated> done = sync.push(sender.caller().game(), valid);
         for (int i = 0; i < indexes.size(); i++) {
-            results.put(indexes.get(i), result(valid.get(i), done.get(i)));
+            results.put(indexes.get(i), result(sender, valid.get(i), done.get(i)));
         }
         List<UpdateResult> ordered = new ArrayList<>();
         for (int i = 0; i < updates.size(); i++) {
@@ -220,12 +243,11 @@ public class SyncResource {
     }
 
     /** Applies an atomic batch. A malformed update rejects the whole request. */
-    private List<UpdateResult> pushAll(
-            Caller caller, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
+    private List<UpdateResult> pushAll(Sender sender, List<@Nullable SyncUpdate> updates) {
         List<SyncService.Update> all = new ArrayList<>();
         Set<String> spaces = new LinkedHashSet<>();
         for (int i = 0; i < updates.size(); i++) {
-            SyncService.Update update = read(caller, updates.get(i), "updates[" + i + "].", client, player);
+            SyncService.Update update = read(sender, updates.get(i), "updates[" + i + "].");
             all.add(update);
             spaces.add(update.space());
         }
@@ -237,23 +259,21 @@ public class SyncResource {
             return List.of();
         }
         List<EntityService.Updated> done =
-                sync.pushAtomically(caller.game(), spaces.iterator().next(), all);
+                sync.pushAtomically(sender.caller().game(), spaces.iterator().next(), all);
         List<UpdateResult> results = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            results.add(result(all.get(i), done.get(i)));
+            results.add(result(sender, all.get(i), done.get(i)));
         }
         return results;
     }
 
     /**
-     * Reads an update of a caller. {@code prefix} is put before the names of fields.
+     * Reads an update of a sender. {@code prefix} is put before the names of fields.
      *
-     * @param client name of the client in the version history, for an update without a source
-     * @param player the player whose updates the request contains; null for any source
      * @throws ProblemException 400 if the update is malformed, 403 if the caller may not access the space
      */
-    public SyncService.Update read(
-            Caller caller, @Nullable SyncUpdate update, String prefix, String client, @Nullable String player) {
+    public SyncService.Update read(Sender sender, @Nullable SyncUpdate update, String prefix) {
+        String player = sender.player();
         if (update == null) {
             throw new ProblemException(
                     Problem.badRequest(prefix.substring(0, prefix.length() - 1), "An update is an object."));
@@ -270,22 +290,28 @@ public class SyncResource {
                             "A request with playerId can contain only updates of this player.")
                     .withField(prefix + "source"));
         }
-        Source source = UpdateProblems.source(caller, client, behalf, prefix);
+        Source source = UpdateProblems.source(sender.caller(), sender.client(), behalf, prefix);
         String space =
                 update.space() == null ? EntityProblems.DEFAULT_SPACE : Ids.check(prefix + "space", update.space());
-        caller.requireSpace(space);
+        sender.caller().requireSpace(space);
+        UpdateRequest sent = update.update(sender.schemaVersion());
         String mutationId = update.mutationId() == null ? null : Ids.check(prefix + "mutationId", update.mutationId());
         return new SyncService.Update(
                 space,
                 Ids.check(prefix + "entityId", update.entityId()),
-                UpdateProblems.read(update.update(), null, prefix, config),
+                UpdateProblems.read(sent, null, prefix, config),
                 source,
-                UpdateProblems.identity(mutationId, update.update(), source, null));
+                UpdateProblems.identity(mutationId, sent, source, null));
     }
 
-    private static UpdateResult result(SyncService.Update update, EntityService.Updated updated) {
-        Answer answer = UpdateProblems.answer(update.entityId(), updated);
-        return new UpdateResult(answer.status(), answer.body(), answer.problem());
+    private UpdateResult result(Sender sender, SyncService.Update update, EntityService.Updated updated) {
+        try {
+            Answer answer = UpdateProblems.answer(
+                    update.entityId(), answers.of(sender.caller().game(), updated, sender.schemaVersion()));
+            return new UpdateResult(answer.status(), answer.body(), answer.problem());
+        } catch (ProblemException e) {
+            return problem(e.problem());
+        }
     }
 
     private static UpdateResult problem(Problem problem) {

@@ -15,6 +15,7 @@ import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.replication.statistics.ReplicationStatisticsService;
 import dev.statecraft.runtime.Ticker;
+import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -35,12 +36,18 @@ public class SyncService {
     private static final long MINUTE_MILLIS = 60_000;
     private static final long SECOND_NANOS = 1_000_000_000;
 
+    /** Factor by which a response of an earlier schema version that is too large is reduced, and its smallest size. */
+    private static final int SHRINK = 8;
+
+    private static final long SMALLEST_ANSWER_BYTES = 1_000;
+
     private final EntityService entities;
     private final ConflictService conflicts;
     private final CommitService commits;
     private final RecentCommits recentCommits;
     private final SpaceFeedService feeds;
     private final PlayerFeedService playerFeeds;
+    private final SchemaFeeds schemas;
     private final ReplicationStatisticsService statistics;
     private final ReplicationConfig config;
     private final Clock clock;
@@ -53,6 +60,7 @@ public class SyncService {
             RecentCommits recentCommits,
             SpaceFeedService feeds,
             PlayerFeedService playerFeeds,
+            SchemaFeeds schemas,
             ReplicationStatisticsService statistics,
             ReplicationConfig config,
             Clock clock,
@@ -63,6 +71,7 @@ public class SyncService {
         this.recentCommits = recentCommits;
         this.feeds = feeds;
         this.playerFeeds = playerFeeds;
+        this.schemas = schemas;
         this.statistics = statistics;
         this.config = config;
         this.clock = clock;
@@ -116,11 +125,25 @@ public class SyncService {
         return entities.mutation(game, update.entityId(), update.update(), update.source(), update.identity());
     }
 
-    /** Cursors of a client: by space, and of its player feed. A null cursor requests a snapshot. */
+    /**
+     * Cursors of a client: by space, and of its player feed. A null cursor requests a snapshot.
+     *
+     * @param schemaVersion the schema version that the client uses; null for the latest one
+     */
     public record SyncCursors(
             Map<String, @Nullable FeedCursor> spaces,
             @Nullable String playerId,
-            PlayerFeed.@Nullable Cursor player) {}
+            PlayerFeed.@Nullable Cursor player,
+            @Nullable String schemaVersion) {
+
+        /** Cursors of a client that uses the latest schema version. */
+        public SyncCursors(
+                Map<String, @Nullable FeedCursor> spaces,
+                @Nullable String playerId,
+                PlayerFeed.@Nullable Cursor player) {
+            this(spaces, playerId, player, null);
+        }
+    }
 
     /** New changes for a client: feeds by space, the player feed, and the recommended time until the next poll. */
     public record Feeds(Map<String, Feed> spaces, @Nullable PlayerFeed player, long nextPollMillis) {
@@ -211,7 +234,59 @@ public class SyncService {
         PlayerFeed player = cursors.playerId() == null
                 ? null
                 : playerFeeds.pull(game, cursors.playerId(), cursors.player(), budget);
-        return new Feeds(spaces, player, nextPollMillis());
+        Feeds feeds = new Feeds(spaces, player, nextPollMillis());
+        return cursors.schemaVersion() == null
+                ? feeds
+                : converted(game, feeds, cursors, cursors.schemaVersion(), answerBytes);
+    }
+
+    /** Converts feeds. Whole states in place of steps may exceed the response; then fewer commits are read. */
+    private Feeds converted(
+            String game, Feeds feeds, SyncCursors cursors, String schemaVersion, long answerBytes) {
+        Map<String, Feed> spaces = new LinkedHashMap<>();
+        long bytes = 0;
+        for (Map.Entry<String, Feed> space : feeds.spaces().entrySet()) {
+            Feed feed = schemas.convert(game, space.getValue(), schemaVersion)
+                    .orElseGet(() -> snapshot(game, space.getKey(), schemaVersion, answerBytes));
+            bytes += SchemaFeeds.sizeBytes(feed);
+            spaces.put(space.getKey(), feed);
+        }
+        PlayerFeed player = feeds.player();
+        if (player != null) {
+            player = schemas.convert(game, player, schemaVersion)
+                    .orElseGet(() -> playerSnapshot(game, player(cursors), schemaVersion, answerBytes));
+            bytes += SchemaFeeds.sizeBytes(player);
+        }
+        return bytes > config.answerBytes() && answerBytes > SMALLEST_ANSWER_BYTES
+                ? pull(game, cursors, answerBytes / SHRINK)
+                : new Feeds(spaces, player, feeds.nextPollMillis());
+    }
+
+    private static String player(SyncCursors cursors) {
+        String player = cursors.playerId();
+        if (player == null) {
+            throw new IllegalStateException("a player feed has a player");
+        }
+        return player;
+    }
+
+    private Feed snapshot(String game, String space, String schemaVersion, long answerBytes) {
+        Feed all = feeds.pull(game, space, null, new AnswerBudget(answerBytes));
+        Feed resync =
+                new Feed(all.cursor(), all.snapshot(), all.commits(), all.checksum(), true, all.more());
+        return schemas.convert(game, resync, schemaVersion).orElseThrow(SyncService::changing);
+    }
+
+    private PlayerFeed playerSnapshot(String game, String player, String schemaVersion, long answerBytes) {
+        PlayerFeed all = playerFeeds.pull(game, player, null, new AnswerBudget(answerBytes));
+        PlayerFeed resync = new PlayerFeed(
+                all.cursor(), all.entities(), all.first(), all.left(), all.commits(), true, all.more());
+        return schemas.convert(game, resync, schemaVersion).orElseThrow(SyncService::changing);
+    }
+
+    /** The commits during the read of a snapshot are no longer stored, which another request hardly meets again. */
+    private static ContentionException changing() {
+        return new ContentionException("versions expired while a snapshot was read");
     }
 
     /** Returns the poll interval that keeps a client within its rate limit, at least {@code replication-interval}. */

@@ -133,6 +133,24 @@ public record Change(
                 before.receipts());
     }
 
+    /** This change with the whole state of an entity, for a reader that uses the schema version of the entity. */
+    public Change inState(Entity entity) {
+        return new Change(
+                entityId,
+                type,
+                version,
+                kind == Kind.STEP ? Kind.WHOLE : kind,
+                entity.json(),
+                null,
+                null,
+                by,
+                owner,
+                entity.schemaVersion(),
+                strategy,
+                conflicts,
+                kept);
+    }
+
     private JsonNode stateAfter(Entity before) {
         if (state != null) {
             return state;

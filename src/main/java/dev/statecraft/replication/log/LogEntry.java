@@ -29,8 +29,8 @@ public record LogEntry(
         changes = List.copyOf(changes);
     }
 
-    /** The commit with a part of its changes. */
-    public LogEntry withChanges(List<Change> some) {
-        return new LogEntry(seq, epoch, at, checksum, some, sizeBytes, transactionId);
+    /** The commit with other changes: a part of them, or converted ones. */
+    public LogEntry withChanges(List<Change> changed) {
+        return new LogEntry(seq, epoch, at, checksum, changed, sizeBytes, transactionId);
     }
 }

@@ -132,6 +132,7 @@ public class SocketResource {
                 request.updates(),
                 request.sessions(),
                 request.atomic(),
+                request.schemaVersion(),
                 null);
         Caller caller = ConnectionService.caller(connection);
         sync.check(caller, withoutWait);

@@ -27,6 +27,9 @@ public interface Schemas {
      */
     ConvertedState up(String game, Entity entity, String to);
 
+    /** Whether a schema version comes after another one. */
+    boolean isAfter(String version, String other);
+
     /** Reverses the migrations after {@code to}. The entity is not changed. */
     StateConversion down(String game, Entity entity, String to);
 }

@@ -1,7 +1,6 @@
 package dev.statecraft.replication.transaction;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
@@ -9,6 +8,7 @@ import dev.statecraft.access.Scope;
 import dev.statecraft.access.idempotency.IdempotentRequest;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.http.json.BulkRequest;
 import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.commit.CommitResult;
@@ -19,10 +19,12 @@ import dev.statecraft.replication.commit.TransactionCommits.Refused;
 import dev.statecraft.replication.commit.TransactionCommits.Replayed;
 import dev.statecraft.replication.commit.TransactionCommits.Reused;
 import dev.statecraft.replication.commit.TransactionCommits.TransactionResult;
+import dev.statecraft.replication.entity.SchemaAnswers;
 import dev.statecraft.replication.entity.EntityService.Decided;
 import dev.statecraft.replication.entity.UpdateProblems;
 import dev.statecraft.replication.feed.SyncRequest.SyncUpdate;
 import dev.statecraft.replication.feed.SyncResource;
+import dev.statecraft.replication.feed.SyncResource.Sender;
 import dev.statecraft.replication.feed.SyncService;
 import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.Entity;
@@ -48,11 +50,17 @@ public class TransactionResource {
 
     private final TransactionService transactions;
     private final SyncResource sync;
+    private final SchemaAnswers answers;
     private final ReplicationConfig config;
     private final CurrentCaller caller;
 
     TransactionResource(
-            TransactionService transactions, SyncResource sync, ReplicationConfig config, CurrentCaller caller) {
+            TransactionService transactions,
+            SyncResource sync,
+            SchemaAnswers answers,
+            ReplicationConfig config,
+            CurrentCaller caller) {
+        this.answers = answers;
         this.transactions = transactions;
         this.sync = sync;
         this.config = config;
@@ -64,9 +72,12 @@ public class TransactionResource {
      *
      * @param mutationId identifies repeated requests; required, unless the header Idempotency-Key has it
      * @param updates the updates in order, without mutation ids of their own
+     * @param schemaVersion the schema version that the caller uses; null for the latest one of each type
      */
     public record TransactionRequest(
-            @Nullable String mutationId, @Nullable List<@Nullable SyncUpdate> updates) implements BulkRequest {}
+            @Nullable String mutationId,
+            @Nullable List<@Nullable SyncUpdate> updates,
+            @Nullable String schemaVersion) implements BulkRequest {}
 
     /**
      * A new version of an entity.
@@ -102,11 +113,14 @@ public class TransactionResource {
         if (id == null) {
             throw new ProblemException(Problem.badRequest("mutationId", "The field mutationId is missing."));
         }
-        List<SyncService.Update> updates = updates(caller.get(), request.updates());
+        String schemaVersion = QueryParameters.semanticVersion("schemaVersion", request.schemaVersion());
+        Sender sender = new Sender(caller.get(), caller.get().name(), null, schemaVersion);
+        List<SyncService.Update> updates = updates(sender, request.updates());
         TransactionResult result = transactions.apply(caller.game(), id, updates);
         if (result instanceof Applied applied) {
             return answer(
                     id,
+                    sender,
                     updates,
                     applied.versions().stream()
                             .map(entity -> (CommitResult) new Done(entity, false))
@@ -114,10 +128,10 @@ public class TransactionResource {
                     null);
         }
         if (result instanceof Replayed replayed) {
-            return answer(id, updates, replayed.results(), true);
+            return answer(id, sender, updates, replayed.results(), true);
         }
         if (result instanceof Refused refused) {
-            throw new ProblemException(problem(updates.get(refused.index()), refused));
+            throw new ProblemException(problem(sender, updates.get(refused.index()), refused));
         }
         throw new ProblemException(
                 result instanceof Reused
@@ -125,7 +139,7 @@ public class TransactionResource {
                         : Problem.unavailable(1));
     }
 
-    private List<SyncService.Update> updates(Caller from, @Nullable List<@Nullable SyncUpdate> requested) {
+    private List<SyncService.Update> updates(Sender from, @Nullable List<@Nullable SyncUpdate> requested) {
         int max = transactions.maxUpdates();
         if (requested == null || requested.isEmpty() || requested.size() > max) {
             throw new ProblemException(Problem.badRequest("updates", "A transaction has 1 to " + max + " updates."));
@@ -141,20 +155,22 @@ public class TransactionResource {
         return updates;
     }
 
-    private SyncService.Update update(Caller from, @Nullable SyncUpdate update, String prefix) {
+    private SyncService.Update update(Sender from, @Nullable SyncUpdate update, String prefix) {
         if (update != null && update.mutationId() != null) {
             throw new ProblemException(Problem.badRequest(
                     prefix + "mutationId", "The mutation id of a transaction is that of the whole request."));
         }
-        return sync.read(from, update, prefix, from.name(), null);
+        return sync.read(from, update, prefix);
     }
 
     /** The problem that the update alone would have, with its index. */
-    private static Problem problem(SyncService.Update update, Refused refused) {
+    private Problem problem(Sender sender, SyncService.Update update, Refused refused) {
         if (refused.reason().rejection() instanceof Rejection.AlreadyParked) {
             return Problem.idReused("mutationId");
         }
-        Problem problem = UpdateProblems.answer(update.entityId(), new Decided(refused.reason()))
+        Problem problem = UpdateProblems.answer(
+                        update.entityId(),
+                        answers.of(sender.caller().game(), new Decided(refused.reason()), sender.schemaVersion()))
                 .problem();
         if (problem == null) {
             return Problem.unavailable(1);
@@ -165,7 +181,11 @@ public class TransactionResource {
     }
 
     private TransactionAnswer answer(
-            String id, List<SyncService.Update> updates, List<CommitResult> results, @Nullable Boolean replayed) {
+            String id,
+            Sender sender,
+            List<SyncService.Update> updates,
+            List<CommitResult> results,
+            @Nullable Boolean replayed) {
         AnswerBudget budget = new AnswerBudget(config.answerBytes());
         List<TransactionEntity> entities = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
@@ -173,7 +193,7 @@ public class TransactionResource {
             Long version = null;
             JsonNode state = null;
             if (results.get(i) instanceof Done done) {
-                Entity entity = done.entity();
+                Entity entity = answers.of(sender.caller().game(), done.entity(), sender.schemaVersion());
                 version = entity.version();
                 state = budget.take(AnswerBudget.sizeBytes(entity)) ? entity.json() : null;
             } else if (results.get(i) instanceof VersionExpired expired && expired.version() > 0) {

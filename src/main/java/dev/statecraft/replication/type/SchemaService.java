@@ -78,6 +78,11 @@ public class SchemaService {
         return new Converted(in(converted, newest));
     }
 
+    /** Whether a schema version comes after another one. */
+    public boolean isAfter(String version, String other) {
+        return schemas.isAfter(version, other);
+    }
+
     private static Entity in(Schemas.ConvertedState converted, Entity entity) {
         return converted.version().equals(entity.schemaVersion())
                 ? entity

@@ -75,6 +75,7 @@ class CommandJsonTest {
             assertEquals(expected.strategy(), actual.strategy());
             assertEquals(expected.guard().paths().size(), actual.guard().paths().size());
             assertEquals(expected.session(), actual.session());
+            assertEquals(expected.schemaVersion(), actual.schemaVersion());
         } else if (command instanceof Command.Create create) {
             assertEquals(create.type(), ((Command.Create) read).type());
             assertEquals(create.owner(), ((Command.Create) read).owner());
@@ -84,6 +85,7 @@ class CommandJsonTest {
             assertEquals(start.ttlSeconds(), actual.ttlSeconds());
             assertEquals(start.takeOver(), actual.takeOver());
             assertEquals(start.entity() == null, actual.entity() == null);
+            assertEquals(start.schemaVersion(), actual.schemaVersion());
         } else {
             assertEquals(command, read);
         }
@@ -182,7 +184,7 @@ class CommandJsonTest {
         all.add(CommandJson.write(update(new Patch(Realm.json("{'a': 1}")))));
         all.add(CommandJson.write(new Command.Update(Realm.operations("{'set': {'a': 1}}"), source)));
         all.add(CommandJson.write(new Command.StartSession(
-                "srv", 60, new TakeOver.Expired(3, 9), new Command.NewState("T", Realm.json("{'a': 1}")), source)));
+                "srv", 60, new TakeOver.Expired(3, 9), new Command.NewState("T", Realm.json("{'a': 1}")), null, source)));
         all.add(CommandJson.write(new Command.EndSession(3, source)));
         all.forEach(json -> assertTrue(CommandJson.read(json).isPresent(), json.toString()));
         return all;
@@ -211,6 +213,7 @@ class CommandJsonTest {
                         random.nextInt(600),
                         takeOver(random),
                         random.nextBoolean() ? null : new Command.NewState("UI_STATE", state(random, 2)),
+                        random.nextBoolean() ? null : "1.2.0",
                         source);
             case 4 -> new Command.EndSession(random.nextLong(1L << 50), source);
             default ->
@@ -222,7 +225,8 @@ class CommandJsonTest {
                                 byPath(random),
                                 strategy(random),
                                 guard(random),
-                                new SessionUse(number(random), random.nextBoolean(), messages(random))),
+                                new SessionUse(number(random), random.nextBoolean(), messages(random)),
+                                random.nextBoolean() ? null : "2.0.0"),
                         source);
         };
     }

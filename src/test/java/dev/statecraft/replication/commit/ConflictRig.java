@@ -79,7 +79,7 @@ public final class ConflictRig {
                 GAME,
                 SPACE,
                 entity,
-                new EntityUpdate(edit, 1L, null, new TreeMap<>(), null, guard(guard), SessionUse.NONE),
+                new EntityUpdate(edit, 1L, null, new TreeMap<>(), null, guard(guard), SessionUse.NONE, null),
                 Realm.SERVER,
                 new IdempotencyKey(mutationId, operations));
         return assertInstanceOf(EntityService.Parked.class, updated).parking();

@@ -97,7 +97,7 @@ final class SessionRig {
 
     static SessionRequest request(String holder, boolean steal, long waitMillis) {
         return new SessionRequest(
-                holder, TTL_SECONDS, steal, new Command.NewState(TYPE, Realm.json("{'coins': 0}")), waitMillis);
+                holder, TTL_SECONDS, steal, new Command.NewState(TYPE, Realm.json("{'coins': 0}")), null, waitMillis);
     }
 
     Start start(String holder) {
@@ -127,7 +127,7 @@ final class SessionRig {
                 new TreeMap<>(),
                 null,
                 Guard.NONE,
-                new SessionUse(fence, ends, List.of(acknowledged)));
+                new SessionUse(fence, ends, List.of(acknowledged)), null);
         return ((Decided) realm.entities.update(
                         GAME, SPACE, PROFILE.id(), update, new Source("server", null), new IdempotencyKey(null, "")))
                 .result();

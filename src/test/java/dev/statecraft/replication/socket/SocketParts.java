@@ -37,6 +37,7 @@ public final class SocketParts {
                 realm.sync,
                 realm.config,
                 new SyncSessions(realm.heartbeats, realm.sessionConfig),
+                realm.answers,
                 access.limits(),
                 new CurrentCaller());
         resource = new SocketResource(syncs, connections, frames, json, access.limits(), realm.config);

@@ -234,6 +234,6 @@ class SocketResourceTest {
     }
 
     private static SyncRequest request(String cursor, long waitMillis) {
-        return new SyncRequest("test", null, Map.of(SPACE, cursor), null, null, null, null, waitMillis);
+        return new SyncRequest("test", null, Map.of(SPACE, cursor), null, null, null, null, null, waitMillis);
     }
 }

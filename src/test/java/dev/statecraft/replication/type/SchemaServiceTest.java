@@ -171,6 +171,11 @@ class SchemaServiceTest {
     private static final class Doubling implements Schemas {
 
         @Override
+        public boolean isAfter(String version, String other) {
+            return version.compareTo(other) > 0;
+        }
+
+        @Override
         public ConvertedState up(String game, Entity entity, String to) {
             ObjectNode up = entity.json().deepCopy();
             up.put("gold", up.path("coins").asInt() * 2).remove("coins");

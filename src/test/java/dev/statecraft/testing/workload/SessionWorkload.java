@@ -120,6 +120,7 @@ final class SessionWorkload implements Workload {
                 TTL_SECONDS,
                 random.nextInt(6) == 0,
                 new Command.NewState("PROFILE", Realm.json("{'log': [], 'gifts': []}")),
+                null,
                 random.nextInt(3) == 0 ? 0 : 15_000);
         Optional<Start> start = Requests.repeated(
                 simulation,
@@ -186,7 +187,7 @@ final class SessionWorkload implements Workload {
                 new TreeMap<>(),
                 null,
                 Guard.NONE,
-                new SessionUse(fence, ends, messages));
+                new SessionUse(fence, ends, messages), null);
         Optional<CommitResult> result = Requests.repeated(
                         simulation,
                         api,
@@ -272,7 +273,7 @@ final class SessionWorkload implements Workload {
         }
         EntityKey key = new EntityKey(SPACE, profile);
         SessionRequest steal =
-                new SessionRequest("auditor", TTL_SECONDS, true, new Command.NewState("PROFILE", Realm.json("{}")), 0);
+                new SessionRequest("auditor", TTL_SECONDS, true, new Command.NewState("PROFILE", Realm.json("{}")), null, 0);
         Started started =
                 assertInstanceOf(Started.class, realm.sessions.start(GAME, key, steal, new Source("auditor", null)));
         Heartbeat heartbeat = new Heartbeat(key, started.entity().session().fence(), null);
