@@ -86,7 +86,7 @@ public class ReplicationBench {
         bench.measure("a game's state with a guard, 1 a commit", COMMITS, i -> {
             SyncService.Update update = update(SPACE, "guarded" + i % ENTITIES, true);
             EntityUpdate.Edit edit = update.update().edit();
-            EntityUpdate guarded = new EntityUpdate(edit, null, null, new TreeMap<>(), null, guard, SessionUse.NONE);
+            EntityUpdate guarded = new EntityUpdate(edit, null, null, new TreeMap<>(), null, guard, SessionUse.NONE, null);
             Mutation mutation = realm.entities.mutation(GAME, update.entityId(), guarded, SERVER, update.identity());
             done(realm.commits.commit(GAME, SPACE, mutation));
         });

@@ -82,7 +82,7 @@ class GuardModelTest {
                 new TreeMap<>(),
                 null,
                 ((GuardReader.Read) GuardReader.parse("guard", guard, 20)).guard(),
-                SessionUse.NONE);
+                SessionUse.NONE, null);
         CommitResult result = realm.commits.commit(
                 GAME, SPACE, realm.entities.mutation(GAME, "e", update, SERVER, new IdempotencyKey(null, "")));
         if (result instanceof Done) {
