@@ -12,10 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param id connection id of the transport: API Gateway, or the server of dev mode
  * @param opener the caller that opened the connection
  * @param playerId the player whose feed the connection subscribes to; null if none
+ * @param schemaVersion the schema version that the client uses; null for the latest one
  * @param cursors last cursor sent to the connection, by space; the key {@link #PLAYER} holds the cursor of the player
  *     feed
  */
-public record Connection(String id, Opener opener, @Nullable String playerId, Map<String, String> cursors) {
+public record Connection(
+        String id,
+        Opener opener,
+        @Nullable String playerId,
+        @Nullable String schemaVersion,
+        Map<String, String> cursors) {
 
     /** Key of the player feed's cursor; it is empty because no space has an empty name. */
     public static final String PLAYER = "";

@@ -2,6 +2,7 @@ package dev.statecraft.replication.socket;
 
 import dev.statecraft.access.key.KeyService;
 import dev.statecraft.http.Ids;
+import dev.statecraft.http.ProblemException;
 import dev.statecraft.replication.feed.FeedCursor;
 import dev.statecraft.replication.feed.FeedCursors;
 import dev.statecraft.replication.feed.PlayerFeed;
@@ -186,8 +187,16 @@ public class ConnectionNotifier {
             return;
         }
         known.cache(open.get());
-        SyncService.Feeds recent = recent(open.get(), topic);
-        push(open.get(), topic, recent.isEmpty() ? pull(open.get(), topic) : recent);
+        try {
+            SyncService.Feeds recent = recent(open.get(), topic);
+            push(open.get(), topic, recent.isEmpty() ? pull(open.get(), topic) : recent);
+        } catch (ProblemException e) {
+            if (e.problem().status() != 409) {
+                throw e;
+            }
+            // The schema version of the client is no longer available. A repetition would not change that.
+            sockets.send(id, frames.problem(null, e.problem()));
+        }
     }
 
     /** Returns true if the API key of a connection is valid and its token has not expired. */
@@ -199,7 +208,8 @@ public class ConnectionNotifier {
     private SyncService.Feeds recent(Connection connection, String topic) {
         SyncService.SyncCursors cursors = cursors(connection, topic);
         FeedCursor cursor = cursors.playerId() == null ? cursors.spaces().get(topic) : null;
-        return cursor == null
+        // Recent commits are in memory in the schema version in which they were made.
+        return cursor == null || connection.schemaVersion() != null
                 ? SyncService.Feeds.NONE
                 : sync.recent(connection.game(), topic, cursor, frames.changesBytes());
     }
@@ -224,7 +234,7 @@ public class ConnectionNotifier {
             if (delivery != Delivery.SENT || !pushed.complete()) {
                 return;
             }
-            current = service.advance(current, null, next);
+            current = service.advance(current, null, current.schemaVersion(), next);
             if (!next.hasMore()) {
                 return;
             }
@@ -247,7 +257,7 @@ public class ConnectionNotifier {
                 && (topic.equals(FeedChanged.playerTopic(playerId))
                         || player.spaces().containsKey(topic));
         return playerFeed
-                ? new SyncService.SyncCursors(spaces, playerId, player)
-                : new SyncService.SyncCursors(spaces, null, null);
+                ? new SyncService.SyncCursors(spaces, playerId, player, connection.schemaVersion())
+                : new SyncService.SyncCursors(spaces, null, null, connection.schemaVersion());
     }
 }

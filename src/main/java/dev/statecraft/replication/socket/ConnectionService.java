@@ -55,7 +55,7 @@ public class ConnectionService {
      * closed, because a lost client may leave its connection open. Cost: 1 WCU; for a player 1 RCU and 1 WCU more.
      */
     public void open(String id, Caller caller) {
-        connections.open(new Connection(id, opener(caller), null, Map.of()), clock.instant(), expiresAtSeconds());
+        connections.open(new Connection(id, opener(caller), null, null, Map.of()), clock.instant(), expiresAtSeconds());
         String player = caller.playerId();
         if (player != null) {
             List<String> all = connections.openedBy(caller.game(), player);
@@ -144,9 +144,14 @@ public class ConnectionService {
      * player feed. Cost: 1 WCU, and 1 WCU per new subscription.
      *
      * @param playerId the player of the feeds; null to keep the player of the connection
+     * @param schemaVersion the schema version of the client; null for the latest one
      * @return the connection with the new cursors
      */
-    Connection advance(Connection connection, @Nullable String playerId, SyncService.Feeds feeds) {
+    Connection advance(
+            Connection connection,
+            @Nullable String playerId,
+            @Nullable String schemaVersion,
+            SyncService.Feeds feeds) {
         Map<String, String> cursors = new HashMap<>();
         feeds.spaces().forEach((space, feed) -> cursors.put(space, FeedCursors.write(feed.cursor())));
         PlayerFeed player = feeds.player();
@@ -156,13 +161,17 @@ public class ConnectionService {
         }
         Map<String, String> all = new HashMap<>(connection.cursors());
         all.putAll(cursors);
-        if (connections.advance(connection.id(), playerId, cursors)) {
-            known.advance(connection.id(), playerId, cursors);
+        if (connections.advance(connection.id(), playerId, schemaVersion, cursors)) {
+            known.advance(connection.id(), playerId, schemaVersion, cursors);
         } else {
             known.evict(connection.id());
         }
         return new Connection(
-                connection.id(), connection.opener(), playerId == null ? connection.playerId() : playerId, all);
+                connection.id(),
+                connection.opener(),
+                playerId == null ? connection.playerId() : playerId,
+                schemaVersion,
+                all);
     }
 
     /**

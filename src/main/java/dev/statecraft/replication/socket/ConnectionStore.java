@@ -33,7 +33,8 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * <ul>
  *   <li>Connection: {@code pk} = ~#id, {@code sk} = {@code connection}; the opener: {@code g} game, {@code by}, {@code
  *       k} key id, {@code sc} scopes, {@code bp} and {@code bs} player and spaces of its token, {@code ex} end of its
- *       token in Unix seconds; {@code pl} player of the player feed, {@code c} cursors by space, {@code ttl}. The key
+ *       token in Unix seconds; {@code pl} player of the player feed, {@code sv} schema
+ *       version of the client, {@code c} cursors by space, {@code ttl}. The key
  *       contains no game, because the close notice of the transport contains only the connection id; {@code ~} is no
  *       game.
  *   <li>Subscription: {@code pk} = game#space, {@code sk} = id, {@code ttl}; for a player feed {@code pk} =
@@ -109,7 +110,7 @@ public class ConnectionStore {
         }
         Map<String, String> cursors = new TreeMap<>();
         Attributes.map(item, "c").forEach((space, cursor) -> cursors.put(nameOf(space), cursor.s()));
-        return Optional.of(new Connection(id, opener(item), Attributes.stringOrNull(item, "pl"), cursors));
+        return Optional.of(new Connection(id, opener(item), Attributes.stringOrNull(item, "pl"), Attributes.stringOrNull(item, "sv"), cursors));
     }
 
     /**
@@ -132,10 +133,12 @@ public class ConnectionStore {
      * Stores the cursors that were sent to a connection. Cost: 1 WCU.
      *
      * @param playerId new player of the player feed; null to keep it
+     * @param schemaVersion the schema version of the client; null for the latest one
      * @param cursors the new cursors by space
      * @return false if the connection is not stored
      */
-    boolean advance(String id, @Nullable String playerId, Map<String, String> cursors) {
+    boolean advance(
+            String id, @Nullable String playerId, @Nullable String schemaVersion, Map<String, String> cursors) {
         Map<String, String> names = new HashMap<>();
         Map<String, AttributeValue> values = new HashMap<>();
         List<String> sets = new ArrayList<>();
@@ -152,10 +155,15 @@ public class ConnectionStore {
         if (sets.isEmpty()) {
             return true;
         }
+        if (schemaVersion != null) {
+            values.put(":schema", s(schemaVersion));
+            sets.add("sv = :schema");
+        }
         try {
             dynamo.updateItem(update -> update.tableName(tables.connections())
                     .key(key(id))
-                    .updateExpression("SET " + String.join(", ", sets))
+                    .updateExpression(
+                            "SET " + String.join(", ", sets) + (schemaVersion == null ? " REMOVE sv" : ""))
                     .conditionExpression("attribute_exists(pk)")
                     .expressionAttributeNames(names.isEmpty() ? null : names)
                     .expressionAttributeValues(values));

@@ -147,7 +147,7 @@ public class SocketResource {
         SyncResult synced = sync.sync(caller, withoutWait, frames.changesBytes(), connection.id());
         Frames.Frame response = frames.synced(id, synced.answer());
         if (response.complete()) {
-            connections.advance(connection, request.playerId(), synced.feeds());
+            connections.advance(connection, request.playerId(), request.schemaVersion(), synced.feeds());
         }
         return response.text();
     }

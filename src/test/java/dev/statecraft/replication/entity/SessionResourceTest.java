@@ -19,6 +19,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -275,6 +276,41 @@ class SessionResourceTest {
                 .statusCode(413)
                 .body("type", equalTo("/problems/message-too-large"));
         given().delete("/v1/entities/bad/session").then().statusCode(400).body("field", equalTo("fence"));
+    }
+
+    /** No migration has changed the type, so each schema version shows the same state. */
+    @Test
+    void writesNameASchemaVersion() {
+        start("spoken", "{'holder': 'one', 'type': 'PROFILE', 'state': {'coins': 1}, 'schemaVersion': '1.2.0'}")
+                .statusCode(201)
+                .body("state.coins", equalTo(1));
+        patch("spoken", "{'increment': {'coins': 1}, 'fence': 1, 'schemaVersion': '1.2.0'}")
+                .statusCode(200)
+                .body("state.coins", equalTo(2));
+        sync("{'schemaVersion': '1.2.0', 'cursors': {'global': ''}, 'updates': [{'entityId': 'spoken', 'fence': 1,"
+                        + " 'increment': {'coins': 1}}]}")
+                .statusCode(200)
+                .body("results[0].state.coins", equalTo(3));
+        json("{'mutationId': 'spoken-1', 'schemaVersion': '1.2.0', 'updates': [{'entityId': 'spoken', 'fence': 1,"
+                        + " 'increment': {'coins': 1}}]}")
+                .post("/v1/transactions")
+                .then()
+                .statusCode(200)
+                .body("results[0].state.coins", equalTo(4));
+        for (String path : List.of("/v1/sync", "/v1/transactions")) {
+            String id = path.equals("/v1/sync") ? "" : "'mutationId': 'spoken-2', ";
+            json("{" + id + "'schemaVersion': 'one', 'updates': [{'entityId': 'spoken'}]}")
+                    .post(path)
+                    .then()
+                    .statusCode(400)
+                    .body("field", equalTo("schemaVersion"));
+        }
+        patch("spoken", "{'set': {'a': 1}, 'schemaVersion': 'one'}")
+                .statusCode(400)
+                .body("field", equalTo("schemaVersion"));
+        start("spoken", "{'holder': 'one', 'schemaVersion': 'one'}")
+                .statusCode(400)
+                .body("field", equalTo("schemaVersion"));
     }
 
     @Test

@@ -16,6 +16,8 @@ import dev.statecraft.replication.commit.TransactionCommits.Applied;
 import dev.statecraft.replication.feed.SyncRequest;
 import dev.statecraft.replication.feed.SyncResource;
 import dev.statecraft.replication.feed.SyncService.Update;
+import dev.statecraft.replication.type.DoublingSchemas;
+import dev.statecraft.table.TransactionWrites;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /** Tests frames of clients and their responses, on DynamoDB Local. */
 class SocketResourceTest {
@@ -103,6 +106,34 @@ class SocketResourceTest {
         String operations = "{'increment': {'n': 1}}";
         return new Update(
                 space, entity, Realm.operations(operations), Realm.SERVER, new IdempotencyKey(null, operations));
+    }
+
+    @Test
+    void framesSpeakTheSchemaVersionOfTheClient() {
+        new Realm(realm.tables, Map.of("type-cache", "0s"), new ExecutionInterceptor() {}, rig.clock)
+                .types.moveSchema(GAME, "HERO", "2.0.0", TransactionWrites.NONE);
+        realm.schemas.ask(new DoublingSchemas());
+        done(realm.create("hero", "HERO", "{'gold': 10, 'text': 'so long that a step is shorter'}"));
+        rig.open("old");
+        JsonNode synced = rig.sync(
+                "old",
+                "{'op': 'sync', 'schemaVersion': '1.0.0', 'cursors': {'arena': ''}, 'updates': [{'space': 'arena',"
+                        + " 'entityId': 'hero', 'increment': {'coins': 1}}]}");
+        assertEquals(6, synced.at("/results/0/state/coins").asInt());
+        assertEquals(
+                6, synced.at("/spaces/arena/snapshot/entities/0/state/coins").asInt());
+        assertEquals(12, realm.read("hero").json().path("gold").asInt());
+
+        done(realm.update("hero", "{'increment': {'gold': 2}}", null));
+        JsonNode change = rig.wires.frames.get("old").get(0).at("/spaces/arena/commits/0/changes/0");
+        assertEquals(7, change.at("/state/coins").asInt());
+        assertTrue(change.at("/set").isMissingNode());
+
+        done(realm.update("hero", "{'increment': {'gold': 1}}", null));
+        JsonNode problem = rig.wires.frames.get("old").get(1);
+        assertEquals("problem", problem.path("op").asText());
+        assertEquals(
+                "/problems/schema-unavailable", problem.at("/problem/type").asText());
     }
 
     @Test

@@ -108,7 +108,7 @@ class TransactionModelTest {
         return Market.update(
                 payment.purse().space(),
                 payment.purse().id(),
-                new EntityUpdate(edit.edit(), null, null, new TreeMap<>(), null, guard.guard(), SessionUse.NONE),
+                new EntityUpdate(edit.edit(), null, null, new TreeMap<>(), null, guard.guard(), SessionUse.NONE, null),
                 payment.toString());
     }
 

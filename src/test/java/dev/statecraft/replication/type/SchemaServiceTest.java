@@ -23,7 +23,6 @@ import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.JsonValues;
 import dev.statecraft.replication.state.Operations;
 import dev.statecraft.replication.state.OperationsReader;
-import dev.statecraft.replication.state.Schemas;
 import dev.statecraft.replication.state.SpaceChecksum;
 import dev.statecraft.replication.state.Strategy;
 import dev.statecraft.table.TransactionWrites;
@@ -48,7 +47,7 @@ class SchemaServiceTest {
     @BeforeEach
     void storeOutdatedEntity() {
         realm.create("old", TYPE, "{'coins': 5, 'name': 'Ada'}");
-        realm.schemas.ask(new Doubling());
+        realm.schemas.ask(new DoublingSchemas());
         realm.types.moveSchema(GAME, TYPE, "2.0.0", TransactionWrites.NONE);
     }
 
@@ -165,35 +164,5 @@ class SchemaServiceTest {
         realm.delete("old");
         assertNull(realm.read("old").state());
         assertEquals("{}", realm.read("old").json().toString());
-    }
-
-    /** Migration 2.0.0 with its downgrade. */
-    private static final class Doubling implements Schemas {
-
-        @Override
-        public boolean isAfter(String version, String other) {
-            return version.compareTo(other) > 0;
-        }
-
-        @Override
-        public ConvertedState up(String game, Entity entity, String to) {
-            ObjectNode up = entity.json().deepCopy();
-            up.put("gold", up.path("coins").asInt() * 2).remove("coins");
-            return new ConvertedState("2.0.0", up);
-        }
-
-        @Override
-        public StateConversion down(String game, Entity entity, String to) {
-            if (!to.contains(".")) {
-                return new NoVersion();
-            }
-            ObjectNode down = entity.json().deepCopy();
-            int gold = down.path("gold").asInt();
-            if (gold % 2 == 1) {
-                return new NoDowngrade(gold + " is odd");
-            }
-            down.put("coins", gold / 2).remove("gold");
-            return new ConvertedState("0.0.0", down);
-        }
     }
 }
