@@ -32,7 +32,14 @@ class ApiExampleTest {
 
     /** Parameters that an operation requires. */
     private static final Map<String, String> NEEDED = Map.of(
-            "rankOfScore", "value=100", "scoreAtRank", "rank=1", "readMigrationScriptBackup", "lease=run-00000001:1");
+            "endSession",
+            "fence=1",
+            "rankOfScore",
+            "value=100",
+            "scoreAtRank",
+            "rank=1",
+            "readMigrationScriptBackup",
+            "lease=run-00000001:1");
 
     /** The valid scores depend on the decimals of the board. */
     private static final Set<String> BY_THE_BOARD = Set.of("value", "subscore");

@@ -103,12 +103,17 @@ public final class ApiPlay {
                 "forceSynchronization",
                 "sync",
                 "applyTransaction",
+                "startSession",
+                "getSession",
+                "listSessions",
+                "sendMessage",
                 "stopReplicatingToPlayer",
                 "listEntityTypes",
                 "getEntityType",
                 "previewMerge")) {
             world.call(each);
         }
+        world.call("endSession", "?fence=1");
         world.put("/v1/entity-types/TRADE", "{'strategy':'MANUAL'}");
         world.post("/v1/entities", "{'id':'market','type':'TRADE','state':{'price':1}}", 201);
         world.patch("/v1/entities/market", "{'set':{'price':2}}", 200);

@@ -218,7 +218,18 @@ public final class Realm {
         playerFeeds = new PlayerFeedService(players, feeds, log, config);
         answers = new SchemaAnswers(reader);
         SchemaFeeds converted = new SchemaFeeds(shapes, answers, entityStore, history);
-        sync = new SyncService(entities, conflicts, commits, recentCommits, feeds, playerFeeds, converted, statistics, config, clock, ticker);
+        sync = new SyncService(
+                entities,
+                conflicts,
+                commits,
+                recentCommits,
+                feeds,
+                playerFeeds,
+                converted,
+                statistics,
+                config,
+                clock,
+                ticker);
         entityStream = new TableStream<>(
                 streams, tables.entities(), record -> StreamRecords.change(tables.entities(), record));
         logStream = new TableStream<>(streams, tables.log(), record -> StreamRecords.change(tables.log(), record));

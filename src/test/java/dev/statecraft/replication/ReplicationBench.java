@@ -86,7 +86,8 @@ public class ReplicationBench {
         bench.measure("a game's state with a guard, 1 a commit", COMMITS, i -> {
             SyncService.Update update = update(SPACE, "guarded" + i % ENTITIES, true);
             EntityUpdate.Edit edit = update.update().edit();
-            EntityUpdate guarded = new EntityUpdate(edit, null, null, new TreeMap<>(), null, guard, SessionUse.NONE, null);
+            EntityUpdate guarded =
+                    new EntityUpdate(edit, null, null, new TreeMap<>(), null, guard, SessionUse.NONE, null);
             Mutation mutation = realm.entities.mutation(GAME, update.entityId(), guarded, SERVER, update.identity());
             done(realm.commits.commit(GAME, SPACE, mutation));
         });
@@ -177,13 +178,14 @@ public class ReplicationBench {
                 null,
                 null,
                 null,
-                null, null);
+                null,
+                null);
         Entity entity = done(realm.update("a", "{'set': {'score': 4711}}", "m1"));
         SyncResource.SyncResult synced = new SyncResource(
                         realm.sync,
                         realm.config,
                         new SyncSessions(realm.heartbeats, realm.sessionConfig),
-                realm.answers,
+                        realm.answers,
                         new AccessParts(realm.dynamo, realm.tables, realm.clock, Map.of()).limits(),
                         new CurrentCaller())
                 .sync(new Caller(GAME, "bench"), request, realm.config.answerBytes(), null);

@@ -48,7 +48,8 @@ public sealed interface Command {
             TakeOver takeOver,
             @Nullable NewState entity,
             @Nullable String schemaVersion,
-            Source source) implements Command {}
+            Source source)
+            implements Command {}
 
     /** Ends the session that was granted with a fencing token. */
     record EndSession(long fence, Source source) implements Command {}

@@ -164,8 +164,7 @@ public class CommandDecider {
     /** The version that the grant of a session makes: the state of the entity, or that of a new one. */
     private Decision sessionVersion(String game, Entity old, Command.StartSession command) {
         if (!old.deleted()) {
-            return conversions.seen(game, old, command.schemaVersion())
-                            instanceof SchemaUpdates.Unavailable unavailable
+            return conversions.seen(game, old, command.schemaVersion()) instanceof SchemaUpdates.Unavailable unavailable
                     ? new Reject(new Rejection.SchemaUnavailable(command.schemaVersion(), unavailable.reason()))
                     : unchanged(game, old, command.source());
         }

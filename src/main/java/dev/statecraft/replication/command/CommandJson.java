@@ -63,14 +63,22 @@ public final class CommandJson {
             "revert", fields(Map.of("v", JsonNode::isIntegralNumber, "fence", JsonNode::isIntegralNumber)),
             "start",
                     fields(Map.of(
-                            "h", JsonNode::isTextual,
-                            "l", JsonNode::isInt,
-                            "steal", JsonNode::isBoolean,
-                            "xf", orNull(JsonNode::isIntegralNumber),
-                            "xr", orNull(JsonNode::isIntegralNumber),
-                            "t", orNull(JsonNode::isTextual),
-                            "s", orNull(JsonNode::isObject),
-                            "schema", JsonNode::isTextual)),
+                            "h",
+                            JsonNode::isTextual,
+                            "l",
+                            JsonNode::isInt,
+                            "steal",
+                            JsonNode::isBoolean,
+                            "xf",
+                            orNull(JsonNode::isIntegralNumber),
+                            "xr",
+                            orNull(JsonNode::isIntegralNumber),
+                            "t",
+                            orNull(JsonNode::isTextual),
+                            "s",
+                            orNull(JsonNode::isObject),
+                            "schema",
+                            JsonNode::isTextual)),
             "end", fields(Map.of("f", JsonNode::isIntegralNumber)));
 
     private static final Map<String, Strategy> STRATEGIES =
@@ -221,7 +229,14 @@ public final class CommandJson {
         return (name != null && strategy == null) || guard == null
                 ? Optional.empty()
                 : Optional.of(new EntityUpdate(
-                        edit, number(json, "b"), number(json, "r"), was, strategy, guard, session(json), text(json, "schema")));
+                        edit,
+                        number(json, "b"),
+                        number(json, "r"),
+                        was,
+                        strategy,
+                        guard,
+                        session(json),
+                        text(json, "schema")));
     }
 
     private static SessionUse session(JsonNode json) {
@@ -239,7 +254,8 @@ public final class CommandJson {
         String type = text(json, "t");
         Command.NewState entity =
                 type != null && json.get("s") instanceof ObjectNode state ? new Command.NewState(type, state) : null;
-        return new Command.StartSession(json.get("h").textValue(), json.get("l").intValue(), takeOver, entity, text(json, "schema"), source);
+        return new Command.StartSession(
+                json.get("h").textValue(), json.get("l").intValue(), takeOver, entity, text(json, "schema"), source);
     }
 
     /** The guard of an update; null if this release does not know one of its rules. */

@@ -82,6 +82,9 @@ public class SchemaUpdates {
 
     /** A new state in the latest schema version of its type. */
     Converted created(String game, Entity entity, String newest) {
+        if (!schemas.isAfter(newest, entity.schemaVersion())) {
+            return new Available(entity);
+        }
         Entity upgraded = schemas.newest(game, entity);
         return upgraded.schemaVersion().equals(newest)
                 ? new Available(upgraded)

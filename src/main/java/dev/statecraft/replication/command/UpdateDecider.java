@@ -122,8 +122,7 @@ public class UpdateDecider {
         }
         Merge.Accepted accepted = (Merge.Accepted) merged;
         boolean converts = !seen.schemaVersion().equals(old.schemaVersion());
-        Optional<Guard.Violation> failed =
-                converts ? update.guard().violatedAfter(accepted.state()) : Optional.empty();
+        Optional<Guard.Violation> failed = converts ? update.guard().violatedAfter(accepted.state()) : Optional.empty();
         if (failed.isPresent()) {
             return new Reject(new Rejection.GuardFailed(failed.get()));
         }

@@ -131,8 +131,8 @@ public class SessionResource {
                     .with("since", Instant.ofEpochMilli(held.sinceMillis()))
                     .with("expiresInSeconds", Math.max(1, (held.expiresInMillis() + 999) / 1000)));
         }
-        throw new ProblemException(EntityProblems.of(
-                answers.of(caller.game(), ((NotStarted) start).result(), wanted.schemaVersion())));
+        throw new ProblemException(
+                EntityProblems.of(answers.of(caller.game(), ((NotStarted) start).result(), wanted.schemaVersion())));
     }
 
     private SessionRequest read(StartSessionRequest request) {

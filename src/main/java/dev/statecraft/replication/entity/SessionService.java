@@ -71,7 +71,12 @@ public class SessionService {
      * @param waitMillis maximum time to wait for the hand-over, limited by {@code longest-wait}
      */
     public record SessionRequest(
-            String holder, int ttlSeconds, boolean steal, Command.@Nullable NewState entity, @Nullable String schemaVersion, long waitMillis) {}
+            String holder,
+            int ttlSeconds,
+            boolean steal,
+            Command.@Nullable NewState entity,
+            @Nullable String schemaVersion,
+            long waitMillis) {}
 
     /** Result of a request for a session. Variants are listed in order of precedence. */
     public sealed interface Start {}
@@ -127,8 +132,8 @@ public class SessionService {
 
     private CommitResult commit(
             String game, EntityKey entity, SessionRequest request, TakeOver takeOver, Source source) {
-        Command command =
-                new Command.StartSession(request.holder(), request.ttlSeconds(), takeOver, request.entity(), request.schemaVersion(), source);
+        Command command = new Command.StartSession(
+                request.holder(), request.ttlSeconds(), takeOver, request.entity(), request.schemaVersion(), source);
         return commits.commit(
                 game,
                 entity.space(),

@@ -28,8 +28,7 @@ public class SchemaFeeds {
     private final EntityStore entities;
     private final HistoryService history;
 
-    public SchemaFeeds(
-            SchemaService schemas, SchemaAnswers conversions, EntityStore entities, HistoryService history) {
+    public SchemaFeeds(SchemaService schemas, SchemaAnswers conversions, EntityStore entities, HistoryService history) {
         this.schemas = schemas;
         this.conversions = conversions;
         this.entities = entities;
@@ -93,7 +92,8 @@ public class SchemaFeeds {
     /** Size of the states and changes of a player feed, as plain text. */
     static long sizeBytes(PlayerFeed feed) {
         return sizeBytes(
-                feed.entities(), feed.commits().stream().map(SpaceCommit::commit).toList());
+                feed.entities(),
+                feed.commits().stream().map(SpaceCommit::commit).toList());
     }
 
     private static long sizeBytes(List<Entity> entities, List<LogEntry> commits) {

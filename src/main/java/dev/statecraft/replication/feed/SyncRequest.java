@@ -122,6 +122,7 @@ public record SyncRequest(
                 named.add(update == null ? null : update.named(key + ":" + named.size()));
             }
         }
-        return new SyncRequest(clientId, playerId, cursors, playerCursor, named, sessions, atomic, schemaVersion, waitMillis);
+        return new SyncRequest(
+                clientId, playerId, cursors, playerCursor, named, sessions, atomic, schemaVersion, waitMillis);
     }
 }

@@ -16,11 +16,11 @@ import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.entity.EntityProblems;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityView.SourceRequest;
-import dev.statecraft.replication.entity.SchemaAnswers;
-import dev.statecraft.replication.entity.UpdateRequest;
 import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
+import dev.statecraft.replication.entity.SchemaAnswers;
 import dev.statecraft.replication.entity.UpdateProblems;
 import dev.statecraft.replication.entity.UpdateProblems.Answer;
+import dev.statecraft.replication.entity.UpdateRequest;
 import dev.statecraft.replication.feed.SyncRequest.SyncUpdate;
 import dev.statecraft.replication.state.ReplicationConfig;
 import jakarta.ws.rs.Consumes;
@@ -127,9 +127,8 @@ public class SyncResource {
                                     + " updates per request. Send the remaining updates in further requests.")
                     .withField("updates"));
         }
-        List<UpdateResult> results = Boolean.TRUE.equals(request.atomic())
-                ? pushAll(sender, updates)
-                : push(sender, updates);
+        List<UpdateResult> results =
+                Boolean.TRUE.equals(request.atomic()) ? pushAll(sender, updates) : push(sender, updates);
         boolean waits = !polled.read() && results.isEmpty();
         SyncService.Wait wait = waits
                 ? new SyncService.Wait(waitMillis, () -> limits.acquireWaiting(caller) && !polled.read())

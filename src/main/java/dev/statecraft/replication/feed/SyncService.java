@@ -241,8 +241,7 @@ public class SyncService {
     }
 
     /** Converts feeds. Whole states in place of steps may exceed the response; then fewer commits are read. */
-    private Feeds converted(
-            String game, Feeds feeds, SyncCursors cursors, String schemaVersion, long answerBytes) {
+    private Feeds converted(String game, Feeds feeds, SyncCursors cursors, String schemaVersion, long answerBytes) {
         Map<String, Feed> spaces = new LinkedHashMap<>();
         long bytes = 0;
         for (Map.Entry<String, Feed> space : feeds.spaces().entrySet()) {
@@ -272,15 +271,14 @@ public class SyncService {
 
     private Feed snapshot(String game, String space, String schemaVersion, long answerBytes) {
         Feed all = feeds.pull(game, space, null, new AnswerBudget(answerBytes));
-        Feed resync =
-                new Feed(all.cursor(), all.snapshot(), all.commits(), all.checksum(), true, all.more());
+        Feed resync = new Feed(all.cursor(), all.snapshot(), all.commits(), all.checksum(), true, all.more());
         return schemas.convert(game, resync, schemaVersion).orElseThrow(SyncService::changing);
     }
 
     private PlayerFeed playerSnapshot(String game, String player, String schemaVersion, long answerBytes) {
         PlayerFeed all = playerFeeds.pull(game, player, null, new AnswerBudget(answerBytes));
-        PlayerFeed resync = new PlayerFeed(
-                all.cursor(), all.entities(), all.first(), all.left(), all.commits(), true, all.more());
+        PlayerFeed resync =
+                new PlayerFeed(all.cursor(), all.entities(), all.first(), all.left(), all.commits(), true, all.more());
         return schemas.convert(game, resync, schemaVersion).orElseThrow(SyncService::changing);
     }
 

@@ -148,10 +148,7 @@ public class ConnectionService {
      * @return the connection with the new cursors
      */
     Connection advance(
-            Connection connection,
-            @Nullable String playerId,
-            @Nullable String schemaVersion,
-            SyncService.Feeds feeds) {
+            Connection connection, @Nullable String playerId, @Nullable String schemaVersion, SyncService.Feeds feeds) {
         Map<String, String> cursors = new HashMap<>();
         feeds.spaces().forEach((space, feed) -> cursors.put(space, FeedCursors.write(feed.cursor())));
         PlayerFeed player = feeds.player();

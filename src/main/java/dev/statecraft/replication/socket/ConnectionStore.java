@@ -110,7 +110,8 @@ public class ConnectionStore {
         }
         Map<String, String> cursors = new TreeMap<>();
         Attributes.map(item, "c").forEach((space, cursor) -> cursors.put(nameOf(space), cursor.s()));
-        return Optional.of(new Connection(id, opener(item), Attributes.stringOrNull(item, "pl"), Attributes.stringOrNull(item, "sv"), cursors));
+        return Optional.of(new Connection(
+                id, opener(item), Attributes.stringOrNull(item, "pl"), Attributes.stringOrNull(item, "sv"), cursors));
     }
 
     /**
@@ -137,8 +138,7 @@ public class ConnectionStore {
      * @param cursors the new cursors by space
      * @return false if the connection is not stored
      */
-    boolean advance(
-            String id, @Nullable String playerId, @Nullable String schemaVersion, Map<String, String> cursors) {
+    boolean advance(String id, @Nullable String playerId, @Nullable String schemaVersion, Map<String, String> cursors) {
         Map<String, String> names = new HashMap<>();
         Map<String, AttributeValue> values = new HashMap<>();
         List<String> sets = new ArrayList<>();
@@ -162,8 +162,7 @@ public class ConnectionStore {
         try {
             dynamo.updateItem(update -> update.tableName(tables.connections())
                     .key(key(id))
-                    .updateExpression(
-                            "SET " + String.join(", ", sets) + (schemaVersion == null ? " REMOVE sv" : ""))
+                    .updateExpression("SET " + String.join(", ", sets) + (schemaVersion == null ? " REMOVE sv" : ""))
                     .conditionExpression("attribute_exists(pk)")
                     .expressionAttributeNames(names.isEmpty() ? null : names)
                     .expressionAttributeValues(values));

@@ -61,8 +61,7 @@ class KnownConnections {
     }
 
     /** Updates the cursors of a connection if it is cached. */
-    void advance(
-            String id, @Nullable String playerId, @Nullable String schemaVersion, Map<String, String> cursors) {
+    void advance(String id, @Nullable String playerId, @Nullable String schemaVersion, Map<String, String> cursors) {
         connections.computeIfPresent(id, (key, cached) -> {
             Connection previous = cached.value();
             Map<String, String> all = new HashMap<>(previous.cursors());

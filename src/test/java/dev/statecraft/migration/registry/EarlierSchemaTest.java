@@ -132,7 +132,9 @@ class EarlierSchemaTest {
         lab.update(GAME, ARENA, "ada", "{'set': {'/wallet/coins': 20}}");
         CommitResult result = update("{'set': {'coins': 12}}", OLD, 1L, Guard.NONE);
         // PLAYER_DATA merges numbers by their maximum.
-        assertState("{'coins': 20, 'name': 'Ada'}", assertInstanceOf(Done.class, result).entity());
+        assertState(
+                "{'coins': 20, 'name': 'Ada'}",
+                assertInstanceOf(Done.class, result).entity());
         assertTrue(Objects.requireNonNull(((Done) result).entity().conflicts())
                 .value()
                 .toString()
@@ -142,8 +144,8 @@ class EarlierSchemaTest {
     @Test
     void guardNamesPathsOfTheVersionOfTheSender() {
         migrateWallet();
-        Guard guard = ((GuardReader.Read) GuardReader.parse("guard", JsonFixtures.of("{'/coins': {'min': 0}}"), 10))
-                .guard();
+        Guard guard =
+                ((GuardReader.Read) GuardReader.parse("guard", JsonFixtures.of("{'/coins': {'min': 0}}"), 10)).guard();
         CommitResult result = update("{'increment': {'coins': -11}}", OLD, null, guard);
         assertInstanceOf(
                 Rejection.GuardFailed.class,
@@ -222,8 +224,8 @@ class EarlierSchemaTest {
         pull(old, OLD);
         pull(current, null);
         ObjectNode oldForm = JsonFixtures.of("{'coins': " + coins + ", 'name': '" + name + "'}");
-        ObjectNode newForm = JsonFixtures.of(
-                "{'wallet': {'coins': " + coins + "}, 'purse': " + purse + ", 'name': '" + name + "'}");
+        ObjectNode newForm =
+                JsonFixtures.of("{'wallet': {'coins': " + coins + "}, 'purse': " + purse + ", 'name': '" + name + "'}");
         Entity stored = lab.read(ARENA, "ada");
         assertState(newForm.toString(), stored);
         current.assertHolds(Map.of("ada", stored));
@@ -235,14 +237,7 @@ class EarlierSchemaTest {
     void clientGetsASnapshotIfAVersionIsNoLongerStored() {
         Laboratory without = new Laboratory(Map.of(), List.of(), new ExecutionInterceptor() {});
         without.realm.types.put(
-                GAME,
-                new EntityType(
-                        "PLAYER_DATA",
-                        Strategy.MERGE,
-                        Strategy.SERVER_WINS,
-                        new TreeMap<>(),
-                        true,
-                        0));
+                GAME, new EntityType("PLAYER_DATA", Strategy.MERGE, Strategy.SERVER_WINS, new TreeMap<>(), true, 0));
         without.create(ARENA, "ada", "{'coins': 10, 'text': '" + "long ".repeat(30) + "'}");
         without.register(Laboratory.definition(
                 "1.0.0", "{'operations': [{'op': 'rename', 'from': 'coins', 'path': 'gold'}]}", ""));
@@ -253,7 +248,14 @@ class EarlierSchemaTest {
         without.update(GAME, ARENA, "ada", "{'increment': {'gold': 1}}");
         Feed feed = pull(without.realm, old, OLD);
         assertTrue(feed.resync());
-        assertEquals(12, Objects.requireNonNull(feed.snapshot()).entities().get(0).json().get("coins").intValue());
+        assertEquals(
+                12,
+                Objects.requireNonNull(feed.snapshot())
+                        .entities()
+                        .get(0)
+                        .json()
+                        .get("coins")
+                        .intValue());
     }
 
     private void pull(Replica replica, @Nullable String version) {

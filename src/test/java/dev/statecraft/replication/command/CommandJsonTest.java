@@ -184,7 +184,12 @@ class CommandJsonTest {
         all.add(CommandJson.write(update(new Patch(Realm.json("{'a': 1}")))));
         all.add(CommandJson.write(new Command.Update(Realm.operations("{'set': {'a': 1}}"), source)));
         all.add(CommandJson.write(new Command.StartSession(
-                "srv", 60, new TakeOver.Expired(3, 9), new Command.NewState("T", Realm.json("{'a': 1}")), null, source)));
+                "srv",
+                60,
+                new TakeOver.Expired(3, 9),
+                new Command.NewState("T", Realm.json("{'a': 1}")),
+                null,
+                source)));
         all.add(CommandJson.write(new Command.EndSession(3, source)));
         all.forEach(json -> assertTrue(CommandJson.read(json).isPresent(), json.toString()));
         return all;

@@ -82,7 +82,8 @@ class GuardModelTest {
                 new TreeMap<>(),
                 null,
                 ((GuardReader.Read) GuardReader.parse("guard", guard, 20)).guard(),
-                SessionUse.NONE, null);
+                SessionUse.NONE,
+                null);
         CommitResult result = realm.commits.commit(
                 GAME, SPACE, realm.entities.mutation(GAME, "e", update, SERVER, new IdempotencyKey(null, "")));
         if (result instanceof Done) {

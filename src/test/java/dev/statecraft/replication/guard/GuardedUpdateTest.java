@@ -46,7 +46,8 @@ class GuardedUpdateTest {
 
     private static EntityUpdate guarded(
             EntityUpdate.Edit edit, @Nullable Long base, @Nullable Strategy strategy, String guard) {
-        return new EntityUpdate(edit, base, null, new TreeMap<>(), strategy, GuardTest.guard(guard), SessionUse.NONE, null);
+        return new EntityUpdate(
+                edit, base, null, new TreeMap<>(), strategy, GuardTest.guard(guard), SessionUse.NONE, null);
     }
 
     private static EntityUpdate.Edit edit(String operations) {

@@ -127,7 +127,8 @@ final class SessionRig {
                 new TreeMap<>(),
                 null,
                 Guard.NONE,
-                new SessionUse(fence, ends, List.of(acknowledged)), null);
+                new SessionUse(fence, ends, List.of(acknowledged)),
+                null);
         return ((Decided) realm.entities.update(
                         GAME, SPACE, PROFILE.id(), update, new Source("server", null), new IdempotencyKey(null, "")))
                 .result();

@@ -132,8 +132,7 @@ class SocketResourceTest {
         done(realm.update("hero", "{'increment': {'gold': 1}}", null));
         JsonNode problem = rig.wires.frames.get("old").get(1);
         assertEquals("problem", problem.path("op").asText());
-        assertEquals(
-                "/problems/schema-unavailable", problem.at("/problem/type").asText());
+        assertEquals("/problems/schema-unavailable", problem.at("/problem/type").asText());
     }
 
     @Test

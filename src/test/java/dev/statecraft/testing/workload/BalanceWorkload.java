@@ -160,7 +160,8 @@ final class BalanceWorkload implements Workload {
                 new TreeMap<>(),
                 null,
                 guardedByType ? Guard.NONE : notNegative(),
-                SessionUse.NONE, null);
+                SessionUse.NONE,
+                null);
         EntityUpdate credit = Realm.operations("{'increment': {'coins': " + coins + "}}");
         return realm -> realm.commits.commitAtomically(
                 GAME,

@@ -187,7 +187,8 @@ final class SessionWorkload implements Workload {
                 new TreeMap<>(),
                 null,
                 Guard.NONE,
-                new SessionUse(fence, ends, messages), null);
+                new SessionUse(fence, ends, messages),
+                null);
         Optional<CommitResult> result = Requests.repeated(
                         simulation,
                         api,
@@ -272,8 +273,8 @@ final class SessionWorkload implements Workload {
             assertTrue(gifts.add(gift.textValue()), "message applied twice: " + gift);
         }
         EntityKey key = new EntityKey(SPACE, profile);
-        SessionRequest steal =
-                new SessionRequest("auditor", TTL_SECONDS, true, new Command.NewState("PROFILE", Realm.json("{}")), null, 0);
+        SessionRequest steal = new SessionRequest(
+                "auditor", TTL_SECONDS, true, new Command.NewState("PROFILE", Realm.json("{}")), null, 0);
         Started started =
                 assertInstanceOf(Started.class, realm.sessions.start(GAME, key, steal, new Source("auditor", null)));
         Heartbeat heartbeat = new Heartbeat(key, started.entity().session().fence(), null);

@@ -176,7 +176,14 @@ public final class TradeWorkload implements Workload {
         EntityUpdate taking = Realm.operations("{'increment': {'coins': -" + coins + "}}");
         GuardReader.Reading guard = GuardReader.parse("guard", Realm.json("{'coins': {'min': 0}}"), 1);
         return new EntityUpdate(
-                taking.edit(), null, null, new TreeMap<>(), null, ((GuardReader.Read) guard).guard(), SessionUse.NONE, null);
+                taking.edit(),
+                null,
+                null,
+                new TreeMap<>(),
+                null,
+                ((GuardReader.Read) guard).guard(),
+                SessionUse.NONE,
+                null);
     }
 
     private void send(String trader, String id, List<SyncService.Update> updates) {
