@@ -135,8 +135,10 @@ class EmptyInputTest {
                     faults.add(call + " with " + body + " " + answer.statusCode() + " " + answer.asString());
                 }
             }
+            // The only operation without a body that requires a parameter.
+            String query = call.id().equals("endSession") ? "?fence=1" : "";
             for (String body : List.of("", "{}", "[]")) {
-                Response answer = call(call, "", body);
+                Response answer = call(call, query, body);
                 if (answer.statusCode() == 400 || answer.statusCode() >= 500) {
                     faults.add(call + " with " + body + " " + answer.statusCode() + " " + answer.asString());
                 }

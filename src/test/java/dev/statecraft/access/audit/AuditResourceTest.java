@@ -174,7 +174,12 @@ class AuditResourceTest {
         }
         assertTrue(audited.size() > 20, audited.toString());
         assertEquals(
-                List.of("WorkResource.complete", "WorkResource.lease"),
+                List.of(
+                        "ScriptResource.backup",
+                        "ScriptResource.complete",
+                        "ScriptResource.lease",
+                        "WorkResource.complete",
+                        "WorkResource.lease"),
                 everyday.stream().sorted().toList());
     }
 }
