@@ -203,10 +203,10 @@ public final class Realm {
         messages = new MessageService(sessionStore, messageStore, sessionConfig, backoff, clock, notices);
         transactions = new TransactionService(
                 entities, new TransactionCommits(coordinator, plans, commitStore, history, announcements), config);
-        statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock, backoff);
+        ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
+        statistics = new ReplicationStatisticsService(sums, clock, backoff);
         resyncs = new ResyncService(new ResyncStore(dynamo, tables), config, ticker);
         feeds = new SpaceFeedService(log, entityStore, shapes, resyncs, clock);
-        ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
         players = new PlayerService(
                 new PlayerStore(dynamo, tables, batches, sums, config),
                 entityStore,
@@ -217,7 +217,6 @@ public final class Realm {
                 backoff);
         playerFeeds = new PlayerFeedService(players, feeds, log, config);
         answers = new SchemaAnswers(reader);
-        SchemaFeeds converted = new SchemaFeeds(shapes, answers, entityStore, history);
         sync = new SyncService(
                 entities,
                 conflicts,
@@ -225,7 +224,7 @@ public final class Realm {
                 recentCommits,
                 feeds,
                 playerFeeds,
-                converted,
+                new SchemaFeeds(shapes, answers, entityStore, history),
                 statistics,
                 config,
                 clock,

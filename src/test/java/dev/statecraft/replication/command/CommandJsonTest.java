@@ -230,7 +230,10 @@ class CommandJsonTest {
                                 byPath(random),
                                 strategy(random),
                                 guard(random),
-                                new SessionUse(number(random), random.nextBoolean(), messages(random)),
+                                new SessionUse(
+                                        number(random),
+                                        random.nextBoolean(),
+                                        KEYS.subList(0, random.nextInt(KEYS.size()))),
                                 random.nextBoolean() ? null : "2.0.0"),
                         source);
         };
@@ -242,10 +245,6 @@ class CommandJsonTest {
             case 1 -> new TakeOver.Steal();
             default -> new TakeOver.Expired(random.nextLong(1L << 50), random.nextLong(1L << 50));
         };
-    }
-
-    private static List<String> messages(Random random) {
-        return KEYS.subList(0, random.nextInt(KEYS.size()));
     }
 
     private static Guard guard(Random random) {
