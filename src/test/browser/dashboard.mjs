@@ -120,6 +120,16 @@ await step('an entity is opened, and its history shows author and changes', asyn
   await seen(page.locator('pre', { hasText: '"coins": 42' }), 'the new state');
 });
 
+await step('a session and its holder are shown', async () => {
+  await api('POST', '/v1/entities/browser_profile/session', { holder: 'server-8', type: 'BROWSER', state: { coins: 1 } });
+  await api('POST', '/v1/entities/browser_profile/messages', { id: 'gift', body: { coins: 5 } });
+  await go('entities');
+  const session = page.locator('tr', { hasText: 'browser_profile' }).filter({ hasText: 'server-8' });
+  await seen(session, 'the session');
+  await session.getByRole('link', { name: 'browser_profile' }).click();
+  await seen(page.getByText('server-8, fencing token 1'), 'the holder');
+});
+
 await step('a conflict is resolved', async () => {
   await api('PUT', '/v1/entity-types/BROWSER_TRADE', { strategy: 'MANUAL', fallback: 'SERVER_WINS' });
   await api('POST', '/v1/entities', { id: 'browser_market', type: 'BROWSER_TRADE', state: { apples: 10 } });

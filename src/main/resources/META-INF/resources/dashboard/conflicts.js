@@ -22,6 +22,7 @@ export function conflicts(context) {
     { name: 'Strategy', cell: (type) => words(type.strategy) },
     { name: 'Fallback strategy', wide: true, cell: (type) => (type.strategy === 'MANUAL' ? words(type.fallback) : '–') },
     { name: 'Writable by players', cell: (type) => (type.playersMayWrite ? 'Yes' : 'No') },
+    { name: 'Session required', wide: true, cell: (type) => (type.sessionRequired ? 'Yes' : 'No') },
     { name: 'Rules', wide: true, cell: (type) => Object.entries(type.rules || {})
       .map(([at, rule]) => h('span', { class: 'sub' }, h('code', {}, at), ' ', words(rule))) },
     { name: 'Guards', wide: true, cell: (type) => guards(type.guards) },

@@ -1,4 +1,4 @@
-// Entities: the entities of a space, and of one entity its state and version history.
+// Entities: the entities and sessions of a space, and of one entity its state and version history.
 
 import { get, path, query } from './api.js';
 import { badge, button, card, facts, field, h, number, region, table, time, words } from './page.js';
@@ -25,6 +25,14 @@ function entityList(context) {
     { name: 'Updated by', wide: true, cell: (entity) => entity.updatedBy || '–' },
     { name: 'Schema', wide: true, cell: (entity) => entity.schemaVersion || '–' },
   ], entities, 'No matching entities.'));
+  const sessions = region({}, (held) => (held.length === 0 ? null : card('Sessions', { class: 'flush' }, table('Sessions', [
+    { name: 'Entity', cell: (session) => entityLink(session.space, session.entityId) },
+    { name: 'Holder', cell: (session) => session.holder },
+    { name: 'Since', cell: (session) => time(session.since) },
+    { name: 'Fencing token', kind: 'number', wide: true, cell: (session) => number(session.fence) },
+    { name: 'Wanted by', cell: (session) => session.wantedBy || '–' },
+    { name: 'Messages', kind: 'number', cell: (session) => number(session.waitingMessages) },
+  ], held, 'No server holds a session.'))));
   const text = (label, id, value) => field(label, { id, value, maxlength: 128, autocomplete: 'off', spellcheck: 'false' });
   const space = text('Space', 'space', shown.space);
   const type = text('Type', 'type', '');
@@ -56,7 +64,11 @@ function entityList(context) {
   }, { hidden: true });
   const refresh = context.repeat(async () => {
     const { space, type, limit } = shown;
-    const response = await get('v1/entities' + query({ space, type, limit }), context.signal);
+    const [response, held] = await Promise.all([
+      get('v1/entities' + query({ space, type, limit }), context.signal),
+      get('v1/sessions' + query({ space, limit: PAGE }), context.signal),
+    ]);
+    sessions.show(held.sessions);
     list.show(response.entities.map((entity) => ({ ...entity, state: undefined })));
     more.hidden = !response.nextCursor || limit === 1000;
   }, 5000);
@@ -68,7 +80,7 @@ function entityList(context) {
     }
   };
   subscribe();
-  return { title: 'Entities', content: [h('div', { class: 'tools' }, browse, open), h('div', { class: 'card flush' }, list.node), more] };
+  return { title: 'Entities', content: [h('div', { class: 'tools' }, browse, open), h('div', { class: 'card flush' }, list.node), more, sessions.node] };
 }
 
 function entityPage(context, space, id) {
@@ -81,6 +93,8 @@ function entityPage(context, space, id) {
     ['Owner', entity.owner],
     ['Updated', time(entity.updatedAt)],
     ['Updated by', entity.updatedBy],
+    ['Session', entity.session && `${entity.session.holder}, fencing token ${entity.session.fence}`],
+    ['Session wanted by', entity.session?.wantedBy],
     ['Status', entity.deleted && badge('Deleted', 'bad')],
   ]));
   const state = region({}, (value) => (value === null ? h('p', { class: 'empty' }, 'The entity is deleted.') : json(value, 'State')));
@@ -92,17 +106,19 @@ function entityPage(context, space, id) {
   }, { hidden: true });
   const refresh = context.repeat(async () => {
     const at = query({ space });
-    const [entity, history] = await Promise.all([
-      get(path`v1/entities/${id}` + at, context.signal).catch((e) => {
-        if (e.status === 404) {
-          return null;
-        }
-        throw e;
-      }),
+    const orNull = (e) => {
+      if (e.status === 404) {
+        return null;
+      }
+      throw e;
+    };
+    const [entity, session, history] = await Promise.all([
+      get(path`v1/entities/${id}` + at, context.signal).catch(orNull),
+      get(path`v1/entities/${id}/session` + at, context.signal).catch(orNull),
       get(path`v1/entities/${id}/history` + query({ space, limit: limit + 1 }), context.signal),
     ]);
     const newest = history.versions[0];
-    summary.show(entity || { deleted: true, version: newest?.version, updatedAt: newest?.timestamp, updatedBy: newest?.by });
+    summary.show(entity ? { ...entity, session } : { deleted: true, version: newest?.version, updatedAt: newest?.timestamp, updatedBy: newest?.by });
     state.show(entity ? entity.state : null);
     versionList.show(history.versions);
     more.hidden = history.versions.length <= limit || limit === 100;

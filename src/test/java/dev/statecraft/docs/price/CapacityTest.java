@@ -69,6 +69,9 @@ class CapacityTest {
 
     private static final String GAME = "priced";
     private static final int PLAYERS = 50;
+
+    /** Sessions of a game server with 40 players. */
+    private static final int HELD = 40;
     private static final int STATE_BYTES = 1_000;
     private static final int MIGRATED = 180;
     private static final int FOLLOWERS = CapacityProbe.TOGETHER;
@@ -211,6 +214,24 @@ class CapacityTest {
         measure("pollUnchanged", i -> post("sync", "{'clientId':'c','cursors':{'room':'" + cursor + "'}}"));
         fill("market", "e", "UI_STATE", 1);
         measure("trade", this::trade);
+        fill("saved", "p", "UI_STATE", HELD);
+        measure("sessionStart", this::takeOver);
+        List<String> heartbeats = new ArrayList<>();
+        for (int i = 0; i < HELD; i++) {
+            String started = probe.call("POST", "/v1/entities/p" + i + "/session?space=saved", holder("all"));
+            long fence = MeasuredCapacity.JSON.readTree(started).get("fence").asLong();
+            heartbeats.add("{'space':'saved','entityId':'p%d','fence':%d}".formatted(i, fence));
+        }
+        measure("heartbeats", i -> post("sync", "{'sessions':[" + String.join(",", heartbeats) + "]}"));
+    }
+
+    /** Takes the session of an entity over, so that each repetition grants one. */
+    private int takeOver(int number) throws Exception {
+        return post("entities/p" + number % HELD + "/session?space=saved", holder("game-" + sequence++));
+    }
+
+    private static String holder(String name) {
+        return "{'holder':'%s','steal':true}".formatted(name);
     }
 
     private void create(String space, String id) throws Exception {
