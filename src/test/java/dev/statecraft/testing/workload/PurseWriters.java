@@ -9,6 +9,7 @@ import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.SessionUse;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.BatchRejected;
@@ -16,6 +17,7 @@ import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.CommitResult.Refused;
 import dev.statecraft.replication.commit.CommitResult.Reused;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
+import dev.statecraft.replication.guard.Guard;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.testing.history.LogCheck.Commit;
 import dev.statecraft.testing.history.LogCheck.Made;
@@ -41,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Game servers that read, increment, create, delete and repair purses while a migration converts them. They do not know
  * which form a purse has: they change only what both forms share. A repair changes the one purse that the migration rejects,
- * and only the version that was read. Records every request with its answer.
+ * and only the version that was read. Some name the schema version before the migration. Records every request with its
+ * answer.
  */
 final class PurseWriters {
 
@@ -257,8 +260,17 @@ final class PurseWriters {
 
     private static Function<Laboratory, List<CommitResult>> updates(
             String id, List<Integer> purses, Kind kind, EntityUpdate update, @Nullable Long version) {
-        EntityUpdate required =
-                new EntityUpdate(update.edit(), update.baseVersion(), version, update.was(), update.strategy());
+        // Some servers are those of the release before the migration: they write the old form until the end.
+        boolean old = kind == Kind.INCREMENT && Math.floorMod(id.hashCode(), 3) == 0;
+        EntityUpdate required = new EntityUpdate(
+                update.edit(),
+                update.baseVersion(),
+                version,
+                update.was(),
+                update.strategy(),
+                Guard.NONE,
+                SessionUse.NONE,
+                old ? PurseForms.OLD : null);
         Source source = new Source(id, null);
         IdempotencyKey key = new IdempotencyKey(id, kind.name());
         return lab -> lab.realm.commits.commitAtomically(
