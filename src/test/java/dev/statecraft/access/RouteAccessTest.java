@@ -224,7 +224,7 @@ class RouteAccessTest {
         furnish(key("alpha", List.copyOf(Scope.ALL)));
         String stranger = key("beta", List.copyOf(Scope.ALL));
         assertAll(ROUTES.stream().map(route -> () -> {
-            QuickCalls.Answer answer = route.call(calls, stranger, "?value=1&rank=1");
+            QuickCalls.Answer answer = route.call(calls, stranger, "?value=1&rank=1&fence=1&lease=run-00000001:1");
             String which = route + ": " + answer.status() + " " + answer.body();
             assertTrue(answer.status() < 500, which);
             assertFalse(answer.body().contains(MARK), which);
