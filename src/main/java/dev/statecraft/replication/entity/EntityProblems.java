@@ -75,17 +75,18 @@ public final class EntityProblems {
                     "schemaVersion", "The parameter schemaVersion must be a version such as 1.2.0."));
         }
         if (seen instanceof SchemaService.Unavailable unavailable) {
-            throw new ProblemException(schemaUnavailable(unavailable.newest(), "downgraded", schemaVersion, unavailable.reason()));
+            throw new ProblemException(
+                    schemaUnavailable(unavailable.newest(), "downgraded", schemaVersion, unavailable.reason()));
         }
         return ((SchemaService.Converted) seen).entity();
     }
 
-    private static Problem schemaUnavailable(
-            Entity newest, String how, @Nullable String schemaVersion, String reason) {
+    private static Problem schemaUnavailable(Entity newest, String how, @Nullable String schemaVersion, String reason) {
         return Problem.conflict(
                         "schema-unavailable",
                         "No conversion to this schema version",
-                        "The entity " + newest.id() + " cannot be " + how + " to " + schemaVersion + ": " + reason + ".")
+                        "The entity " + newest.id() + " cannot be " + how + " to " + schemaVersion + ": " + reason
+                                + ".")
                 .with("current", Map.of("schemaVersion", newest.schemaVersion()))
                 .withField("schemaVersion");
     }

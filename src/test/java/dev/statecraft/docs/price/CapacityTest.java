@@ -72,6 +72,7 @@ class CapacityTest {
 
     /** Sessions of a game server with 40 players. */
     private static final int HELD = 40;
+
     private static final int STATE_BYTES = 1_000;
     private static final int MIGRATED = 180;
     private static final int FOLLOWERS = CapacityProbe.TOGETHER;

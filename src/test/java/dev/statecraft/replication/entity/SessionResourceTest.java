@@ -195,26 +195,29 @@ class SessionResourceTest {
 
     @Test
     void deletionAndRevertNameTheFence() {
-        start("gone", "{'holder': 'one', 'type': 'PROFILE', 'state': {'coins': 1}}")
+        start("gone-profile", "{'holder': 'one', 'type': 'PROFILE', 'state': {'coins': 1}}")
                 .statusCode(201);
-        patch("gone", "{'set': {'coins': 2}, 'fence': 1}").statusCode(200);
+        patch("gone-profile", "{'set': {'coins': 2}, 'fence': 1}").statusCode(200);
         json("{'version': 1}")
-                .post("/v1/entities/gone/revert")
+                .post("/v1/entities/gone-profile/revert")
                 .then()
                 .statusCode(409)
                 .body("type", equalTo("/problems/session-required"));
         json("{'version': 1, 'fence': 1}")
-                .post("/v1/entities/gone/revert")
+                .post("/v1/entities/gone-profile/revert")
                 .then()
                 .statusCode(200);
-        given().delete("/v1/entities/gone").then().statusCode(409).body("type", equalTo("/problems/session-required"));
-        given().delete("/v1/entities/gone?fence=2")
+        given().delete("/v1/entities/gone-profile")
+                .then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/session-required"));
+        given().delete("/v1/entities/gone-profile?fence=2")
                 .then()
                 .statusCode(409)
                 .body("type", equalTo("/problems/session-lost"));
-        given().delete("/v1/entities/gone?fence=1").then().statusCode(200);
-        start("gone", "{'holder': 'one'}").statusCode(404).body("type", equalTo("/problems/entity-not-found"));
-        json("{'id': 'gone', 'type': 'PROFILE', 'state': {}}")
+        given().delete("/v1/entities/gone-profile?fence=1").then().statusCode(200);
+        start("gone-profile", "{'holder': 'one'}").statusCode(404).body("type", equalTo("/problems/entity-not-found"));
+        json("{'id': 'gone-profile', 'type': 'PROFILE', 'state': {}}")
                 .post("/v1/entities")
                 .then()
                 .statusCode(409)

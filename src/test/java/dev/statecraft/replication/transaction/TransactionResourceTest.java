@@ -98,7 +98,7 @@ class TransactionResourceTest {
                 .body("spaces.t1-b.commits.transactionId", contains("t1-trade"))
                 .body("spaces.t1-a.commits[0].changes", hasSize(1));
         local.pump().drain(Duration.ofSeconds(30));
-        given().get("/v1/events?type=ENTITY_UPDATED")
+        given().get("/v1/events?type=ENTITY_UPDATED&order=NEWEST")
                 .then()
                 .body(
                         "events.findAll { it.data.transactionId == 't1-trade' }.data.space",
