@@ -23,6 +23,7 @@ import org.junit.platform.suite.api.Suite;
             "dev.statecraft.http.DashboardPageTest",
             "dev.statecraft.http.EmptyInputTest",
             "dev.statecraft.http.HostilePathTest",
+            "dev.statecraft.http.JavaScriptClientTest",
             "dev.statecraft.http.ProblemMapperTest",
             "dev.statecraft.http.SecurityHeadersTest",
             "dev.statecraft.http.ServerRefusalsTest",
