@@ -54,27 +54,6 @@ public record Entity(
         return new Entity(space, id, "", 0, null, "", null, 0, "", null, null, 0, 0, 0, EntitySession.NONE, List.of());
     }
 
-    /** This entity, which does not exist, with a type and a state, for conversions of the state. */
-    public Entity created(String type, String schemaVersion, ObjectNode state) {
-        return new Entity(
-                space,
-                id,
-                type,
-                version,
-                PackedJson.of(state, PackedJson.NEVER),
-                schemaVersion,
-                owner,
-                at,
-                by,
-                strategy,
-                conflicts,
-                seq,
-                createdSeq,
-                kept,
-                session,
-                receipts);
-    }
-
     /** The space and the id. */
     public EntityKey place() {
         return new EntityKey(space, id);
@@ -102,6 +81,15 @@ public record Entity(
 
     /** This version with its state as of another schema version; everything else is unchanged. */
     public Entity in(String schemaVersion, ObjectNode state) {
+        return with(type, schemaVersion, state);
+    }
+
+    /** This entity, which does not exist, with a type and a state, for conversions of the state. */
+    public Entity created(String type, String schemaVersion, ObjectNode state) {
+        return with(type, schemaVersion, state);
+    }
+
+    private Entity with(String type, String schemaVersion, ObjectNode state) {
         return new Entity(
                 space,
                 id,

@@ -62,6 +62,7 @@ final class SessionWorkload implements Workload {
     private final Simulation simulation;
     private final TableNames tables;
     private final Fleet<Realm> api;
+    private final Map<String, String> settings;
     private final Map<String, String> holders = new TreeMap<>();
     private final Set<String> applied = new TreeSet<>();
     private final Map<String, Set<String>> accepted = new TreeMap<>();
@@ -70,10 +71,12 @@ final class SessionWorkload implements Workload {
         this.simulation = simulation;
         tables = simulation.database().freshTables();
         api = simulation.fleet("api", simulation.random().nextBoolean() ? 1 : 3, this::realm);
+        settings = Map.of(
+                "type-cache", "0s", "combining.busy-for", simulation.random().nextBoolean() ? "100ms" : "30s");
     }
 
     private Realm realm(Machine machine, DynamoDbClient client) {
-        return new Realm(machine, client, tables, Map.of("type-cache", "0s"));
+        return new Realm(machine, client, tables, settings);
     }
 
     @Override
@@ -235,6 +238,7 @@ final class SessionWorkload implements Workload {
     @Override
     public void check() {
         Realm realm = simulation.observer(this::realm);
+        QueueWrites.count(simulation, tables, "space");
         Set<String> found = new HashSet<>();
         for (int i = 0; i < PROFILES; i++) {
             String profile = "p" + i;
