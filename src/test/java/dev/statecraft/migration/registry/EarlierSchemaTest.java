@@ -29,6 +29,7 @@ import dev.statecraft.replication.entity.SessionService.SessionRequest;
 import dev.statecraft.replication.entity.SessionService.Started;
 import dev.statecraft.replication.feed.Feed;
 import dev.statecraft.replication.feed.FeedCursor;
+import dev.statecraft.replication.feed.PlayerFeed;
 import dev.statecraft.replication.feed.SyncService.SyncCursors;
 import dev.statecraft.replication.feed.SyncService.Wait;
 import dev.statecraft.replication.guard.Guard;
@@ -196,6 +197,8 @@ class EarlierSchemaTest {
         migrateWallet();
         Replica old = new Replica("old " + seed);
         Replica current = new Replica("new " + seed);
+        Replica player = new Replica("player " + seed);
+        realm.players.subscribe(GAME, "p1", ARENA, "ada");
         long coins = 10;
         long purse = 0;
         String name = "Ada";
@@ -217,11 +220,15 @@ class EarlierSchemaTest {
                     purse += 2;
                     lab.update(GAME, ARENA, "ada", "{'increment': {'purse': 2}}");
                 }
-                case 4 -> pull(old, OLD);
+                case 4 -> {
+                    pull(old, OLD);
+                    pullPlayer(player);
+                }
                 default -> pull(current, null);
             }
         }
         pull(old, OLD);
+        pullPlayer(player);
         pull(current, null);
         ObjectNode oldForm = JsonFixtures.of("{'coins': " + coins + ", 'name': '" + name + "'}");
         ObjectNode newForm =
@@ -230,6 +237,7 @@ class EarlierSchemaTest {
         assertState(newForm.toString(), stored);
         current.assertHolds(Map.of("ada", stored));
         old.assertHolds(Map.of("ada", stored.in(OLD, oldForm)));
+        player.assertHolds(Map.of(PlayerFeed.key(ARENA, "ada"), stored.in(OLD, oldForm)));
     }
 
     /** A type without history keeps no version but the current one, so a step of an earlier one cannot be converted. */
@@ -256,6 +264,12 @@ class EarlierSchemaTest {
                         .json()
                         .get("coins")
                         .intValue());
+    }
+
+    private void pullPlayer(Replica replica) {
+        SyncCursors cursors = new SyncCursors(Map.of(), "p1", replica.playerCursor, OLD);
+        replica.take(Objects.requireNonNull(
+                realm.sync.pull(GAME, cursors, Wait.NONE, 1_000_000).player()));
     }
 
     private void pull(Replica replica, @Nullable String version) {
