@@ -18,6 +18,7 @@ import org.junit.platform.suite.api.Suite;
             "dev.statecraft.access.audit.AuditResourceTest",
             "dev.statecraft.access.authentication.CallerFilterTest",
             "dev.statecraft.access.idempotency.IdempotencyKeyTest",
+            "dev.statecraft.clients.LuauApplicationTest",
             "dev.statecraft.docs.GuideBlocksTest",
             "dev.statecraft.erasure.ErasureResourceTest",
             "dev.statecraft.http.DashboardPageTest",

@@ -1,0 +1,52 @@
+package dev.statecraft.clients;
+
+import static io.restassured.RestAssured.given;
+
+import dev.statecraft.local.DynamoDbLocalResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.URL;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The Luau SDK against the running application. Each test has a game of its own. */
+@QuarkusTest
+@Tag("application")
+@WithTestResource(DynamoDbLocalResource.class)
+class LuauApplicationTest {
+
+    @TestHTTPResource
+    URL application;
+
+    @Test
+    void usageExamplesOfTheOriginalSystemsRunUnchanged() throws IOException, InterruptedException {
+        run("seed", "seed-test.luau");
+    }
+
+    @Test
+    void updatesAreAppliedOnceOnABadNetwork() throws IOException, InterruptedException {
+        run("live", "live-test.luau");
+    }
+
+    private void run(String name, String file) throws IOException, InterruptedException {
+        String key = given().header("Authorization", "Bearer sk_dev_local")
+                .contentType("application/json")
+                .body("{\"name\": \"Roblox\", \"game\": \"luau-" + name + "\", \"scopes\": [\"board:read\","
+                        + " \"board:write\", \"board:admin\", \"state:read\", \"state:write\", \"migrate:read\","
+                        + " \"migrate:run\", \"system:read\", \"system:admin\"]}")
+                .post("/v1/keys")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("key");
+        given().header("Authorization", "Bearer " + key)
+                .contentType("application/json")
+                .body("{\"version\": \"1.0.9\", \"reason\": \"Without the migrations of other tests\"}")
+                .post("/v1/migrations/baseline")
+                .then()
+                .statusCode(200);
+        LuauProject.run("luau-" + name, application.toString(), key, file);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.statecraft.clients;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.statecraft.http.NodeProject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The Luau SDK in a Luau VM, on a test double of Roblox: {@code src/test/luau/sdk.mjs}. */
+final class LuauProject {
+
+    /** In place of a URL: the test has a network of its own. */
+    static final String NO_APPLICATION = "-";
+
+    private static final Path SOURCES = Path.of("src/main/luau/src").toAbsolutePath();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private LuauProject() {}
+
+    /**
+     * Runs tests of the SDK. The calling test is skipped without Node.js or without packages from npm.
+     *
+     * @param work name of the directory in {@code target}, which no other test uses at the same time
+     * @param key the credential of the application
+     * @param files the tests, files of {@code src/test/luau}
+     */
+    static void run(String work, String url, String key, String... files) throws IOException, InterruptedException {
+        assumeTrue(NodeProject.isPossible(), "The Luau SDK is not tested: there is no Node.js with npm.");
+        NodeProject project = new NodeProject(Path.of("src/test/luau"), Path.of("target", work));
+        NodeProject.Outcome installed = project.install();
+        assumeTrue(installed.code() == 0, "The Luau SDK is not tested: npm failed: " + installed.output());
+        List<String> command = new ArrayList<>(List.of("node", "sdk.mjs", SOURCES.toString(), url, key));
+        command.addAll(List.of(files));
+        NodeProject.Outcome outcome = project.run(PATIENCE, command.toArray(String[]::new));
+        assertEquals(0, outcome.code(), outcome::output);
+        for (String file : files) {
+            assertEquals(
+                    1, outcome.output().lines().filter(("ok " + file)::equals).count(), outcome::output);
+        }
+    }
+}

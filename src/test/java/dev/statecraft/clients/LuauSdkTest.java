@@ -1,0 +1,13 @@
+package dev.statecraft.clients;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** The modules of the Luau SDK without an application. */
+class LuauSdkTest {
+
+    @Test
+    void codecAndTransport() throws IOException, InterruptedException {
+        LuauProject.run("luau-sdk", LuauProject.NO_APPLICATION, "", "codec-test.luau", "transport-test.luau");
+    }
+}

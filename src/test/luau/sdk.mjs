@@ -1,0 +1,90 @@
+// Runs tests of the Luau SDK in a Luau VM, on the test double roblox.luau. Arguments: the folder of the SDK's sources,
+// the URL of an application (or "-"), its key, and the files of the tests. Exits with 1 if a test fails.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LuauState } from 'luau-web';
+
+const GLOBALS = 'script, require, game, task, typeof, os, print, Vector3, Vector2, CFrame, Color3, UDim2, DateTime, '
+  + 'Enum, BrickColor, Instance, Roblox';
+const MAX_PAUSE_MILLIS = 20;
+
+const [sources, url, key, ...tests] = process.argv.slice(2);
+
+// Line "--> Heading" of a test stands for the code block of that section in usage-examples.md.
+function withExamples(source) {
+  return source.replace(/^--> (.+)$/gm, (_, heading) => {
+    const page = readFileSync('usage-examples.md', 'utf8');
+    const section = page.split(`### ${heading}\n`)[1];
+    return section.split('```lua\n')[1].split('```')[0];
+  });
+}
+
+async function send(request) {
+  let answer;
+  for (let i = 0; i < request.times; i++) {
+    const response = await fetch(request.url, {
+      method: request.method,
+      headers: Array.isArray(request.headers) ? {} : request.headers,
+      body: request.body,
+    });
+    answer = {
+      status: response.status,
+      message: response.statusText,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    };
+  }
+  return answer;
+}
+
+async function run(file) {
+  const state = await LuauState.createAsync({});
+  const load = (source, name) => state.loadstring(source, name, true);
+  const call = async (f, ...args) => [await f(...args)].flat()[0];
+  const double = await call(load(readFileSync('roblox.luau', 'utf8'), 'roblox.luau'));
+  const script = (source, name) => load(`local ${GLOBALS} = ...; ${source}`, name);
+  for (const name of readdirSync(sources).filter((n) => n.endsWith('.luau'))) {
+    await double.module(name.replace('.luau', ''), script(readFileSync(join(sources, name), 'utf8'), name));
+  }
+  await double.start(script(withExamples(readFileSync(file, 'utf8')), file), url, key);
+  const flying = new Map();
+  for (;;) {
+    for (const request of JSON.parse(await call(double.run))) {
+      flying.set(request.id, send(request).then((a) => [request.id, a], () => [request.id, { failure: true }]));
+    }
+    const outcome = await call(double.state);
+    if (outcome !== 'running') {
+      const output = await call(double.output);
+      console.log(`${output}${output ? '\n' : ''}${outcome === 'finished' ? 'ok' : 'FAILED'} ${file}`);
+      return outcome === 'finished' ? '' : outcome;
+    }
+    if (flying.size > 0) {
+      const [id, answer] = await Promise.race(flying.values());
+      flying.delete(id);
+      await double.deliver(id, JSON.stringify(answer));
+    } else {
+      const seconds = await call(double.advance);
+      if (seconds < 0) {
+        return 'The test waits for something that never happens.';
+      }
+      if (url !== '-') {
+        await new Promise((resolve) => setTimeout(resolve, Math.min(seconds * 1000, MAX_PAUSE_MILLIS)));
+      }
+    }
+  }
+}
+
+for (const file of tests) {
+  let failure;
+  try {
+    failure = await run(file);
+  } catch (e) {
+    failure = String(e.message ?? e).slice(0, 2000);
+  }
+  if (failure) {
+    console.log(`${file}: ${failure}`);
+    process.exitCode = 1;
+  }
+}
+process.exit();
