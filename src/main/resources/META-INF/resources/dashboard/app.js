@@ -1,14 +1,14 @@
 // The frame around the sections: navigation, the API key and the connection status.
 
-import { access, key, useKey } from './api.js';
 import { boards } from './boards.js';
 import { conflicts } from './conflicts.js';
+import { access, client, follow, key, useKey } from './connection.js';
 import { entities } from './entities.js';
 import { events } from './events.js';
-import { live, repeat } from './live.js';
 import { migrations } from './migrations.js';
 import { overview } from './overview.js';
 import { h } from './page.js';
+import { repeat } from './refresh.js';
 
 const SECTIONS = { '': overview, boards, entities, conflicts, migrations, events };
 
@@ -42,16 +42,13 @@ function frame(segments, signal) {
     subscribe(space, changed) {
       const batch = [];
       let timer = 0;
-      live.subscribe(space);
-      live.addEventListener('changes', (event) => {
-        if (event.detail.space === space) {
-          batch.push(...event.detail.changes);
-          timer ||= setTimeout(() => {
-            timer = 0;
-            changed(batch.splice(0));
-          }, BATCH_MILLIS);
-        }
-      }, { signal });
+      follow(space, (changes) => {
+        batch.push(...changes);
+        timer ||= setTimeout(() => {
+          timer = 0;
+          changed(batch.splice(0));
+        }, BATCH_MILLIS);
+      }, signal);
       signal.addEventListener('abort', () => clearTimeout(timer));
     },
   };
@@ -129,10 +126,10 @@ function liveStatus() {
   const node = document.getElementById('live');
   const text = document.getElementById('live-text');
   const update = () => {
-    node.classList.toggle('on', live.connected);
-    text.textContent = live.connected ? 'Live' : 'Polling';
+    node.classList.toggle('on', client.connected);
+    text.textContent = client.connected ? 'Live' : 'Polling';
   };
-  live.addEventListener('status', update);
+  client.onStatus(update);
   setTimeout(update, 3000);
 }
 
@@ -144,4 +141,4 @@ document.querySelector('.skip').addEventListener('click', (event) => {
 keyDialog();
 liveStatus();
 show();
-live.connect();
+client.replica('global');

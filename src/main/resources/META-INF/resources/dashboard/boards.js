@@ -1,7 +1,7 @@
 // Leaderboards: the list of boards, and of one board its entries by position, the rank of a player and the distribution.
 
-import { get, path, query } from './api.js';
 import { bars } from './charts.js';
+import { client } from './connection.js';
 import { button, card, facts, field, h, number, option, region, table, time, words } from './page.js';
 
 const PAGE = 25;
@@ -29,7 +29,7 @@ function boardList(context) {
     refresh();
   }, { hidden: true });
   const refresh = context.repeat(async () => {
-    const response = await get('v1/leaderboards' + query({ limit }), context.signal);
+    const response = await client.listLeaderboards({ limit }, { signal: context.signal });
     list.show(response.leaderboards);
     more.hidden = !response.nextCursor || limit === 1000;
   }, 4000);
@@ -37,7 +37,6 @@ function boardList(context) {
 }
 
 function boardPage(context, id) {
-  const board = (suffix) => path`v1/leaderboards/${id}` + suffix;
   const shown = { from: 1, player: '', season: '' };
 
   const summary = region({ class: 'about' }, (settings) => [
@@ -106,14 +105,16 @@ function boardPage(context, id) {
   async function load() {
     const requested = { ...shown };
     const season = requested.season || undefined;
+    const board = { board: id, season };
+    const options = { signal: context.signal };
     const range = requested.player ? { around: requested.player, limit: 11 } : { offset: requested.from, limit: PAGE };
     const [current, playerRank, distribution] = await Promise.all([
-      get(board(''), context.signal),
-      requested.player ? get(board(path`/players/${requested.player}`) + query({ season }), context.signal) : null,
-      get(board('/distribution') + query({ buckets: BUCKETS, season }), context.signal),
+      client.getLeaderboardSettings(board, options),
+      requested.player ? client.getPlayerRank({ ...board, player: requested.player }, options) : null,
+      client.scoreDistribution({ ...board, buckets: BUCKETS }, options),
     ]);
     const ranked = !playerRank || playerRank.rank > 0;
-    const response = await get(board('/entries') + query(ranked ? { ...range, season } : { limit: PAGE, season }), context.signal);
+    const response = await client.getLeaderboard({ ...board, ...(ranked ? range : { limit: PAGE }) }, options);
     if (requested.player !== shown.player || requested.from !== shown.from || requested.season !== shown.season) {
       return 50;
     }

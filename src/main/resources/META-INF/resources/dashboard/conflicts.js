@@ -1,6 +1,6 @@
 // Conflicts: parked conflicts, recently resolved conflicts, and the strategies, guards and schemas of the entity types.
 
-import { get, path, post, query } from './api.js';
+import { client } from './connection.js';
 import { entityLink } from './entities.js';
 import { eventTable, latest } from './events.js';
 import { attempt, badge, button, card, facts, h, number, region, table, time, toast, words } from './page.js';
@@ -34,14 +34,14 @@ export function conflicts(context) {
 
   const refresh = context.repeat(async () => {
     const [list, stats] = await Promise.all([
-      get('v1/conflicts' + query({ limit: 50 }), context.signal),
-      get('v1/stats/replication', context.signal),
+      client.listConflicts({ limit: 50 }, { signal: context.signal }),
+      client.getReplicationStats({}, { signal: context.signal }),
     ]);
     parkedList.show(list.conflicts);
     numbers.show(stats);
   }, 1500);
   context.repeat(async () => resolved.show((await latest('CONFLICT_RESOLVED', 20, context.signal)).events), 4000);
-  context.repeat(async () => types.show((await get('v1/entity-types', context.signal)).types), 15_000);
+  context.repeat(async () => types.show((await client.listEntityTypes({}, { signal: context.signal })).types), 15_000);
   const clock = setInterval(() => {
     for (const bar of parkedList.node.querySelectorAll('progress')) {
       bar.value = Math.max(0, Number(bar.dataset.deadline) - Date.now());
@@ -69,7 +69,7 @@ function conflictItem(conflict, refresh) {
   const deadline = Date.parse(conflict.deadline);
   const id = conflict.conflictId;
   const resolveButton = (choose, text) => button(text, (event) => attempt(event.target, async () => {
-    const response = await post(path`v1/conflicts/${id}/resolve`, { choose });
+    const response = await client.resolveConflict({ conflict: id, body: { choose } });
     toast(`${conflict.entityId}: ${words(response.resolution).toLowerCase()}, ${response.changed ? `now version ${response.version}` : 'state unchanged'}.`);
     refresh();
   }), { 'data-key': id + choose, 'aria-label': `${text}: ${conflict.entityId}` });

@@ -1,6 +1,6 @@
 // Entities: the entities and sessions of a space, and of one entity its state and version history.
 
-import { get, path, query } from './api.js';
+import { client } from './connection.js';
 import { badge, button, card, facts, field, h, number, region, table, time, words } from './page.js';
 import { diff, differences, disagreements, json } from './states.js';
 
@@ -65,8 +65,8 @@ function entityList(context) {
   const refresh = context.repeat(async () => {
     const { space, type, limit } = shown;
     const [response, held] = await Promise.all([
-      get('v1/entities' + query({ space, type, limit }), context.signal),
-      get('v1/sessions' + query({ space, limit: PAGE }), context.signal),
+      client.listEntities({ space, type, limit }, { signal: context.signal }),
+      client.listSessions({ space, limit: PAGE }, { signal: context.signal }),
     ]);
     sessions.show(held.sessions);
     list.show(response.entities.map((entity) => ({ ...entity, state: undefined })));
@@ -105,7 +105,8 @@ function entityPage(context, space, id) {
     refresh();
   }, { hidden: true });
   const refresh = context.repeat(async () => {
-    const at = query({ space });
+    const at = { entity: id, space };
+    const options = { signal: context.signal };
     const orNull = (e) => {
       if (e.status === 404) {
         return null;
@@ -113,9 +114,9 @@ function entityPage(context, space, id) {
       throw e;
     };
     const [entity, session, history] = await Promise.all([
-      get(path`v1/entities/${id}` + at, context.signal).catch(orNull),
-      get(path`v1/entities/${id}/session` + at, context.signal).catch(orNull),
-      get(path`v1/entities/${id}/history` + query({ space, limit: limit + 1 }), context.signal),
+      client.getEntityState(at, options).catch(orNull),
+      client.getSession(at, options).catch(orNull),
+      client.getEntityHistory({ ...at, limit: limit + 1 }, options),
     ]);
     const newest = history.versions[0];
     summary.show(entity ? { ...entity, session } : { deleted: true, version: newest?.version, updatedAt: newest?.timestamp, updatedBy: newest?.by });

@@ -1,6 +1,6 @@
 // The event feed: events of all systems, newest first.
 
-import { get, query } from './api.js';
+import { client } from './connection.js';
 import { badge, button, field, h, option, region, table, time, words } from './page.js';
 import { inline } from './states.js';
 
@@ -15,7 +15,7 @@ const TYPES = [
 ];
 
 /** The latest events of one type, or of all types. */
-export const latest = (type, limit, signal) => get('v1/events' + query({ type, limit, order: 'NEWEST' }), signal);
+export const latest = (type, limit, signal) => client.listEvents({ type, limit, order: 'NEWEST' }, { signal });
 
 const tone = (type) => (/FAILED|ISSUE/.test(type) ? 'bad' : /COMPLETED|RESOLVED|CREATED/.test(type) ? 'good' : 'plain');
 

@@ -1,6 +1,6 @@
 // Migrations: the list and the history, and of one migration its plan, runs and rollback.
 
-import { get, path, post } from './api.js';
+import { client } from './connection.js';
 import { ask, attempt, badge, button, card, duration, facts, h, number, region, table, time, toast, words } from './page.js';
 import { diff, json } from './states.js';
 
@@ -37,18 +37,19 @@ function migrationList(context) {
     { name: 'By', wide: true, cell: (entry) => entry.by },
     { name: 'Reason', wide: true, cell: (entry) => entry.reason || '–' },
   ], entries, 'No entries yet.'));
+  const options = { signal: context.signal };
   const runs = runList(context, () => refresh());
   const apply = button('Apply pending migrations', (event) => attempt(event.target, async () => {
     const reason = await ask('Apply pending migrations', 'Applies all pending migrations in the order of their versions.', 'Apply', 'Reason');
     if (reason) {
-      const response = await post('v1/migrations/apply?waitMillis=0', { reason }, context.signal);
+      const response = await client.applyPendingMigrations({ waitMillis: 0, body: { reason } }, options);
       toast(`${number(response.totalPending)} pending; they are applied sequentially.`);
       runs.add(response.runs);
       refresh();
     }
   }), { class: 'primary' });
   const refresh = context.repeat(async () => {
-    const [response, history] = await Promise.all([get('v1/migrations', context.signal), get('v1/migrations/history', context.signal)]);
+    const [response, history] = await Promise.all([client.listMigrations({}, options), client.listMigrationHistory({}, options)]);
     summary.show(response);
     list.show(response.migrations);
     historyTable.show(history.history.slice(0, 50));
@@ -69,7 +70,7 @@ function migrationList(context) {
 }
 
 function migrationPage(context, version) {
-  const migration = (below) => path`v1/migrations/${version}` + below;
+  const options = { signal: context.signal };
   const summary = region({ class: 'about' }, (current) => [
     h('p', { class: 'lead' }, current.description),
     facts([
@@ -88,20 +89,20 @@ function migrationPage(context, version) {
   const definition = region({}, (value) => (value ? json(value, 'Definition') : h('p', { class: 'empty' }, 'Defined in Java code.')));
   const plan = region({ role: 'status' }, (current) => current && planCard(current));
   const runs = runList(context, () => refresh());
-  const act = (verb, title, text, route, body) => button(verb, (event) => attempt(event.target, async () => {
+  const act = (verb, title, text, operation, body) => button(verb, (event) => attempt(event.target, async () => {
     const reason = await ask(title, text, verb, 'Reason');
     if (reason) {
-      const run = await post(migration(route) + '?waitMillis=0', { reason, ...body }, context.signal);
+      const run = await client.call(operation, { version, waitMillis: 0, body: { reason, ...body } }, options);
       runs.add([run.id]);
       refresh();
     }
   }));
-  const dryRun = button('Dry run', (event) => attempt(event.target, async () => plan.show(await post(migration('/plan'), undefined, context.signal))),
+  const dryRun = button('Dry run', (event) => attempt(event.target, async () => plan.show(await client.planMigration({ version }, options))),
     { class: 'primary', title: 'Migrates a sample in memory and writes nothing' });
-  const run = act('Force', `Force ${version}`, 'Applies this migration now, before earlier pending ones.', '/force', {});
-  const rollBack = act('Roll back', `Roll back ${version}`, 'Records written since are converted with `down`; all others are restored from the backup.', '/rollback', { mode: 'SMART' });
+  const run = act('Force', `Force ${version}`, 'Applies this migration now, before earlier pending ones.', 'forceMigration', {});
+  const rollBack = act('Roll back', `Roll back ${version}`, 'Records written since are converted with `down`; all others are restored from the backup.', 'rollbackMigration', { mode: 'SMART' });
   const refresh = context.repeat(async () => {
-    const current = await get(migration(''), context.signal);
+    const current = await client.getMigration({ version }, options);
     summary.show(current);
     definition.show(current.details?.definition ?? null);
     runs.add(await openRuns(context, version));
@@ -129,7 +130,7 @@ function metadataTarget(board) {
 
 /** The ids of active runs, of one migration or of all. */
 async function openRuns(context, version) {
-  const { runs } = await get('v1/migrations/runs?limit=20', context.signal);
+  const { runs } = await client.listMigrationRuns({ limit: 20 }, { signal: context.signal });
   return runs.filter((run) => isOpen(run) && (!version || run.version === version)).map((run) => run.id);
 }
 
@@ -140,14 +141,14 @@ function runList(context, ended) {
   const list = region({ class: 'runs' }, (runs) => runs.map((run) => progress(run, act)));
   const draw = () => list.show([...runsById.values()].filter((run) => run !== null));
   const act = (run, verb, control) => attempt(control, async () => {
-    runsById.set(run.id, await post(path`v1/migrations/runs/${run.id}/${verb}`, undefined, context.signal));
+    runsById.set(run.id, await client.call(`${verb}MigrationRun`, { run: run.id }, { signal: context.signal }));
     draw();
     refreshRuns();
   });
   const refreshRuns = context.repeat(async () => {
     for (const [id, run] of runsById) {
       if (run === null || isOpen(run)) {
-        const now = await get(path`v1/migrations/runs/${id}`, context.signal);
+        const now = await client.getMigrationRun({ run: id }, { signal: context.signal });
         runsById.set(id, now);
         if (!isOpen(now) && run !== null) {
           toast(`Migration ${now.version}: ${words(now.status).toLowerCase()}.`, now.status === 'FAILED' ? 'bad' : 'good');

@@ -1,7 +1,7 @@
 // Overview: health and statistics of each system, traffic over time and the latest events.
 
-import { get, post, query } from './api.js';
 import { lines } from './charts.js';
+import { client } from './connection.js';
 import { eventTable, latest } from './events.js';
 import { attempt, badge, button, card, facts, h, number, region, toast, words } from './page.js';
 
@@ -43,6 +43,7 @@ const SYSTEMS = [
 const health = (word) => badge(word ? words(word) : 'Unknown', word === 'HEALTHY' ? 'good' : word ? 'bad' : 'plain');
 
 export function overview(context) {
+  const options = { signal: context.signal };
   const systems = region({ class: 'systems' }, (all) => SYSTEMS.map((system, i) =>
     h('section', { class: 'card', 'aria-label': system.name },
       h('div', { class: 'card-head' },
@@ -58,20 +59,20 @@ export function overview(context) {
   const events = region({}, (all) => eventTable('Latest events', all, 'No events yet.'));
 
   context.repeat(async () => {
-    const [stats, report] = await Promise.all([get('v1/stats', context.signal), get('v1/health-report', context.signal)]);
+    const [stats, report] = await Promise.all([client.getUnifiedStats({}, options), client.getHealthReport({}, options)]);
     overall.show(report.overallHealth);
     advice.show({ overallHealth: report.overallHealth, recommendations: report.recommendations });
     systems.show(SYSTEMS.map(({ key }) => ({ numbers: stats[key], health: report.systems?.[key] })));
   }, 3000);
   context.repeat(async () => {
     const since = new Date(Date.now() - SHOWN_MILLIS).toISOString();
-    traffic.show((await get('v1/monitoring' + query({ since }), context.signal)).points);
+    traffic.show((await client.listMonitoringPoints({ since }, options)).points);
   }, 5000);
   const refresh = context.repeat(async () => events.show((await latest('', 10, context.signal)).events), 4000);
   context.subscribe('global', refresh);
 
   const synchronize = button('Check and repair', (event) => attempt(event.target, async () => {
-    const response = await post('v1/synchronize', undefined, context.signal);
+    const response = await client.forceSystemSynchronization({}, options);
     toast(`${number(response.checked)} checked, ${number(response.found)} problems or overdue items found, ${number(response.mended)} repaired.`);
   }), { title: 'Checks counters, ranks and overdue work, and repairs differences. Safe to run at any time.' });
   overall.show(undefined);

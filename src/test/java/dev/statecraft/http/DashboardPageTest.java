@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DashboardPageTest {
 
     private static final Path FILES = Path.of("src/main/resources/META-INF/resources");
+    private static final Path CLIENT = Path.of("src/main/js");
 
     @Inject
     @Named("api")
@@ -111,24 +112,40 @@ class DashboardPageTest {
         String page = Files.readString(FILES.resolve("index.html"));
         assertFalse(
                 page.matches("(?s).*(<style|<script(?![^>]*src=)|\\son[a-z]+=|\\sstyle=).*"), "inline code or style");
-        Set<String> modules;
-        try (Stream<Path> files = Files.list(FILES.resolve("dashboard"))) {
-            modules = files.map(file -> "dashboard/" + file.getFileName())
-                    .filter(name -> name.endsWith(".js"))
-                    .collect(Collectors.toCollection(TreeSet::new));
-        }
+        Set<String> modules = new TreeSet<>(modules("dashboard/", FILES.resolve("dashboard")));
+        modules.addAll(modules("dashboard/client/", CLIENT));
         Set<String> loaded = new TreeSet<>();
         Matcher names =
-                Pattern.compile("(?:href|src)=\"(dashboard/[a-z]+\\.js)\"").matcher(page);
+                Pattern.compile("(?:href|src)=\"(dashboard/[a-z/]+\\.js)\"").matcher(page);
         while (names.find()) {
             loaded.add(names.group(1));
         }
         assertEquals(modules, loaded);
         for (String module : modules) {
-            String code = Files.readString(FILES.resolve(module));
+            String code =
+                    given().get("/" + module).then().statusCode(200).extract().asString();
             for (String unsafe : List.of("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")) {
                 assertFalse(code.contains(unsafe), module + " uses " + unsafe);
             }
         }
+    }
+
+    private static Set<String> modules(String path, Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> path + file.getFileName())
+                    .filter(name -> name.endsWith(".js"))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    /** The build copies the client, without its types, to the files of the dashboard. */
+    @Test
+    void client_isThatOfThePackage() throws IOException {
+        given().get("/dashboard/client/statecraft.js")
+                .then()
+                .statusCode(200)
+                .contentType(startsWith("text/javascript"))
+                .body(equalTo(Files.readString(CLIENT.resolve("statecraft.js"))));
+        given().get("/dashboard/client/api.d.ts").then().statusCode(404);
     }
 }
