@@ -30,11 +30,16 @@ class LuauApplicationTest {
         run("live", "live-test.luau");
     }
 
+    @Test
+    void sessionsHandOverBetweenServers() throws IOException, InterruptedException {
+        run("session", "session-test.luau");
+    }
+
     private void run(String name, String file) throws IOException, InterruptedException {
         String key = given().header("Authorization", "Bearer sk_dev_local")
                 .contentType("application/json")
                 .body("{\"name\": \"Roblox\", \"game\": \"luau-" + name + "\", \"scopes\": [\"board:read\","
-                        + " \"board:write\", \"board:admin\", \"state:read\", \"state:write\", \"migrate:read\","
+                        + " \"board:write\", \"board:admin\", \"state:read\", \"state:write\", \"state:admin\", \"migrate:read\","
                         + " \"migrate:run\", \"system:read\", \"system:admin\"]}")
                 .post("/v1/keys")
                 .then()

@@ -17,7 +17,7 @@ final class LuauProject {
     static final String NO_APPLICATION = "-";
 
     private static final Path SOURCES = Path.of("src/main/luau/src").toAbsolutePath();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private LuauProject() {}
 
