@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The dashboard in headless Chromium, driven by {@code src/test/browser/dashboard.mjs}. Needs Node.js with npm, and
+ * The dashboard and the example of the JavaScript client in headless Chromium, driven by {@code src/test/browser}. Needs Node.js with npm, and
  * Chromium; npm brings Playwright and axe into {@code target}. Where something is missing the test is skipped and says
  * what; a build machine that lets it ({@code CI=true}, root, apt) gets Chromium installed.
  */
@@ -49,22 +49,30 @@ class DashboardBrowserTest {
 
     @Test
     void dashboard_worksInABrowser() throws Exception {
-        assumeTrue(NodeProject.isPossible(), "The dashboard is not tested: there is no Node.js with npm.");
+        assertRuns("dashboard.mjs", ".", "ok the console has no errors");
+    }
+
+    /** The example page of the JavaScript client. */
+    @Test
+    void example_worksInTwoTabs() throws Exception {
+        assertRuns(
+                "example.mjs",
+                Path.of("src/main/js").toAbsolutePath().toString(),
+                "ok two tabs edit the same entity and show the board");
+    }
+
+    private void assertRuns(String script, String folder, String last) throws Exception {
+        assumeTrue(NodeProject.isPossible(), script + " does not run: there is no Node.js with npm.");
         Optional<Path> chromium = chromium();
-        assumeTrue(chromium.isPresent(), "The dashboard is not tested: there is no Chromium.");
+        assumeTrue(chromium.isPresent(), script + " does not run: there is no Chromium.");
         NodeProject.Outcome installed = PROJECT.install();
-        assumeTrue(installed.code() == 0, "The dashboard is not tested: npm failed: " + installed.output());
+        assumeTrue(installed.code() == 0, script + " does not run: npm failed: " + installed.output());
 
         NodeProject.Outcome outcome = PROJECT.run(
-                PATIENCE,
-                "node",
-                "dashboard.mjs",
-                application.toString(),
-                chromium.get().toString(),
-                ".");
+                PATIENCE, "node", script, application.toString(), chromium.get().toString(), folder);
         System.out.println(outcome.output());
         assertEquals(0, outcome.code(), outcome::output);
-        assertTrue(outcome.output().contains("ok the console has no errors"), outcome::output);
+        assertTrue(outcome.output().contains(last), outcome::output);
     }
 
     private static Optional<Path> chromium() throws IOException, InterruptedException {
