@@ -67,8 +67,14 @@ export class Client {
 
   /** Discards tokens and opens the connection again, for example after the credential was changed. */
   reconnect() {
-    this.#forgetTokens();
+    this.forgetTokens();
     this.#live.reconnect();
+  }
+
+  /** Discards tokens; the next request gets a new one. */
+  forgetTokens() {
+    this.#token = undefined;
+    this.#exchanged = undefined;
   }
 
   /** Sends an operation of the API by its operationId. The methods of the client call it. */
@@ -136,7 +142,7 @@ export class Client {
         failure = new Problem({ status: response.status, ...response.content });
         if (response.status === 401 && !renewed && this.#options.token instanceof Function) {
           renewed = true;
-          this.#forgetTokens();
+          this.forgetTokens();
           continue;
         }
         if (!RETRIED.has(response.status)) {
@@ -224,11 +230,6 @@ export class Client {
       }
     }
     return this.#token.token;
-  }
-
-  #forgetTokens() {
-    this.#token = undefined;
-    this.#exchanged = undefined;
   }
 }
 

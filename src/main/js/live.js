@@ -10,7 +10,7 @@ const UPDATES_PER_REQUEST = 50;
 const LONGEST_WAIT_MILLIS = 20_000;
 const ATTEMPTS_OF_UPDATE = 6;
 
-/** After two sockets that did not open, changes are polled for this long. */
+/** After two sockets that did not answer, changes are polled for this long. */
 const POLLING_MILLIS = 60_000;
 
 export class Live {
@@ -79,8 +79,8 @@ export class Live {
     while (!signal.aborted) {
       try {
         if (hasSocket && (transport === 'socket' || failures < 2)) {
-          const opened = await this.#follow();
-          failures = opened ? 0 : failures + 1;
+          const answered = await this.#follow();
+          failures = answered ? 0 : failures + 1;
         } else {
           await this.#poll(hasSocket ? Date.now() + POLLING_MILLIS : Infinity, signal);
           failures = 0;
@@ -95,7 +95,7 @@ export class Live {
     }
   }
 
-  /** Receives changes over a socket until it closes. Returns whether it opened. */
+  /** Receives changes over a socket until it closes. Returns whether it answered. */
   async #follow() {
     const socket = new Socket(this.#options, await this.#address(), await this.#client.socketToken());
     if (!this.#running) {
@@ -106,6 +106,7 @@ export class Live {
       cursors: () => this.#cursors(),
       received: (spaces, source) => this.#apply(spaces, source),
       fetch: () => this.#fetch(),
+      unauthorized: () => this.#client.forgetTokens(),
       connected: () => this.#setConnected(true),
       failed: (problem) => this.#failed(new Problem(problem)),
     });

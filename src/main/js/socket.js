@@ -29,7 +29,7 @@ export class Socket {
   /**
    * Opens the socket and delivers its frames to `events` until it closes.
    *
-   * @return a promise of whether it opened
+   * @return a promise of whether it answered a sync
    */
   run(events) {
     this.#events = events;
@@ -40,14 +40,12 @@ export class Socket {
     const keepAlive = setInterval(() => this.sync(events.cursors()), KEEP_ALIVE_MILLIS);
     keepAlive.unref?.();
     return new Promise((resolve) => {
-      let opened = false;
       this.#end = () => {
         clearInterval(keepAlive);
         clearTimeout(this.#unanswered);
-        resolve(opened);
+        resolve(this.#synced.size > 0);
       };
       this.#socket.addEventListener('open', () => {
-        opened = true;
         events.connected();
         this.sync(events.cursors());
       });
@@ -106,6 +104,9 @@ export class Socket {
   }
 
   #refused(problem) {
+    if (problem.status === 401) {
+      this.#events.unauthorized();
+    }
     if (problem.status === 401 || problem.status === 404 || problem.type === '/problems/connection-closed') {
       this.close();
     } else if (problem.type === '/problems/answer-too-large') {

@@ -91,6 +91,7 @@ export class Client {
   replica<State extends object = Record<string, unknown>>(space: string): Replica<State>;
   onStatus(listener: (connected: boolean) => void): () => void;
   reconnect(): void;
+  forgetTokens(): void;
   close(): void;
   call<N extends OperationName>(name: N, input?: Input<N>, options?: CallOptions): Promise<Output<N>>;
   request(method: string, path: string, options?: RequestOptions): Promise<unknown>;

@@ -310,6 +310,31 @@ const tests = {
     await until(() => !replica.entity('a').pending && replica.get('a').n === 6, 'the update is not confirmed');
   },
 
+  async 'a socket that is refused with 401 is opened again with a new token, after a pause'() {
+    const sockets = [];
+    class Refusing extends EventTarget {
+      constructor(url, [, token]) {
+        super();
+        this.token = token;
+        this.openedAt = Date.now();
+        this.readyState = 1;
+        sockets.push(this);
+        setTimeout(() => this.dispatchEvent(new Event('open')));
+      }
+      send(text) {
+        const data = JSON.stringify({ op: 'problem', id: JSON.parse(text).id, problem: { status: 401 } });
+        queueMicrotask(() => this.dispatchEvent(Object.assign(new Event('message'), { data })));
+      }
+      close() {}
+    }
+    let renewals = 0;
+    const player = client({ key: undefined, transport: 'socket', WebSocket: Refusing, token: async () => `t${++renewals}` });
+    player.replica('refused');
+    await until(() => sockets.length === 2, 'the socket is not opened again');
+    assert.deepEqual(sockets.map(({ token }) => token), ['t1', 't2']);
+    assert.ok(sockets[1].openedAt - sockets[0].openedAt >= 500);
+  },
+
   async 'without a socket a client polls'() {
     const space = `fallback-${RUN}`;
     const server = client();
