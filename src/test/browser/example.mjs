@@ -12,7 +12,10 @@ const server = spawn(process.execPath, [`${folder}/examples/server.mjs`], {
   env: { ...process.env, STATECRAFT_URL: origin, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'],
 });
 const example = String((await once(server.stdout, 'data'))[0]).trim();
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+// Chromium treats a page that the test answers as remote, and would block its socket to this machine.
+const args = ['--no-sandbox', '--disable-gpu', '--disable-features=LocalNetworkAccessChecks'];
+const browser = await chromium.launch({ executablePath, args });
+let frames = 0;
 try {
   const context = await browser.newContext();
   await context.route(({ pathname }) => /^\/(example\/|session$|click$)/.test(pathname), async (route) => {
@@ -22,6 +25,7 @@ try {
   const open = async () => {
     const tab = await context.newPage();
     tab.on('pageerror', (error) => console.log(`error ${error.stack}`));
+    tab.on('websocket', (socket) => socket.on('framereceived', () => frames++));
     await tab.goto(`${origin}/example/?api=${encodeURIComponent(origin)}`);
     await tab.getByText('Live').waitFor();
     await tab.getByText('danced 0 times').waitFor();
@@ -36,6 +40,7 @@ try {
   assert.equal(await two.getByLabel('Motto').inputValue(), 'onwards');
   await one.getByRole('button', { name: 'Click', exact: true }).click();
   await two.locator('#board li').filter({ hasText: ': 1' }).waitFor();
+  assert.ok(frames > 0, 'the changes were polled');
   console.log('ok two tabs edit the same entity and show the board');
 } finally {
   await browser.close();

@@ -40,7 +40,7 @@ function show() {
 
 let drawing = 0;
 replica.on('change', () => {
-  drawing ||= requestAnimationFrame(() => {
+  drawing ||= setTimeout(() => {
     drawing = 0;
     show();
   });
