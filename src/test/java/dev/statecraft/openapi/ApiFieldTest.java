@@ -112,12 +112,20 @@ class ApiFieldTest {
             before = after;
         }
         for (Variant variant : allowed) {
-            sent++;
-            send(world, variant, faults);
+            if (!waits(variant)) {
+                sent++;
+                send(world, variant, faults);
+            }
         }
         int requests = sent;
         assertTrue(requests > 3_000, () -> requests + " requests");
         assertEquals("", String.join("\n", faults));
+    }
+
+    /** A request for a session waits if another variant holds it. SessionServiceTest waits in virtual time. */
+    private static boolean waits(Variant variant) {
+        return variant.call().id().equals("startSession")
+                && variant.body().path("waitMillis").asLong() > 0;
     }
 
     /** Luau encodes every empty table as an empty array. */
