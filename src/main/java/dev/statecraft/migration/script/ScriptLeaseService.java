@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Leases attempts of a script to one game server at a time. A lease has no end
- * time: a server that asks for it waits, and takes it over if the revision has not changed while it waited for {@code
+ * time: a server that asks for it waits, and takes it over if the revision has not changed during its wait of {@code
  * migration-timeout}. So clocks of different machines are never compared.
  */
 @ApplicationScoped

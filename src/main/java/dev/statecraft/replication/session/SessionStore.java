@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
 /**
  * Stores heartbeats of sessions in the replication table, apart from the entity, whose item may be large.
@@ -75,7 +76,8 @@ public class SessionStore {
     }
 
     /**
-     * Stores a heartbeat. Cost: 1 WCU.
+     * Stores a heartbeat. Not stored if a transaction updates the item at the same time; the next one is stored then. Cost: 1
+     * WCU.
      *
      * @param atMillis the current time of this instance
      * @param connectionId the WebSocket connection that it came over; null over HTTP
@@ -94,7 +96,8 @@ public class SessionStore {
     }
 
     /**
-     * Stores that a server waits for a session, in place of another one that waits. Cost: 1 WCU.
+     * Stores that a server waits for a session, in place of another one that waits. Not stored if a transaction updates the
+     * item at the same time. Cost: 1 WCU.
      *
      * @return false if the session is no longer held under the fencing token
      */
@@ -115,6 +118,9 @@ public class SessionStore {
             return true;
         } catch (ConditionalCheckFailedException e) {
             return false;
+        } catch (TransactionConflictException e) {
+            // A commit or a message updates the item at this moment. The next heartbeat or poll repeats this write.
+            return true;
         }
     }
 

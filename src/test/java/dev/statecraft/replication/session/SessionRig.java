@@ -32,6 +32,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /** Instances of the application in virtual time, and requests of game servers for the session of one profile. */
 final class SessionRig {
@@ -81,10 +82,15 @@ final class SessionRig {
 
     /** Another instance on the same tables, whose clock is ahead. */
     Realm instance(Duration ahead) {
+        return instance(ahead, new ExecutionInterceptor() {});
+    }
+
+    /** Another instance whose calls of the database pass through an interceptor. */
+    Realm instance(Duration ahead, ExecutionInterceptor calls) {
         Machine machine = time.machine();
         Machine skewed = new Machine(
                 Clock.offset(machine.clock(), ahead), machine.ticker(), machine.random(), machine.threads());
-        return new Realm(skewed, database.client(List.of(meter)), database::streams, tables, settings);
+        return new Realm(skewed, database.client(List.of(meter, calls)), database::streams, tables, settings);
     }
 
     void pause(Duration duration) {

@@ -24,7 +24,14 @@ import dev.statecraft.replication.entity.SessionService.Started;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /** Sessions of one entity: grant, hand-over, expiry and end, in virtual time. */
 class SessionServiceTest {
@@ -189,6 +196,33 @@ class SessionServiceTest {
                 assertFalse(SessionRig.heartbeat(behind, 1).lost());
                 assertInstanceOf(HeldByOther.class, rig.start("two"));
             }
+        });
+    }
+
+    /** A message or a commit updates the item of the session in a transaction at the same moment. */
+    @Test
+    void heartbeatThatMeetsATransactionIsStoredLater() {
+        SessionRig.run(rig -> {
+            AtomicBoolean meets = new AtomicBoolean(true);
+            Realm instance = rig.instance(Duration.ZERO, new ExecutionInterceptor() {
+                @Override
+                public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
+                    if (context.request() instanceof UpdateItemRequest && meets.get()) {
+                        throw TransactionConflictException.builder()
+                                .message("a transaction is in progress")
+                                .build();
+                    }
+                    return context.request();
+                }
+            });
+            rig.start("one");
+            rig.pause(Duration.ofSeconds(30));
+            assertFalse(SessionRig.heartbeat(instance, 1).lost());
+            assertInstanceOf(HeldByOther.class, SessionRig.start(instance, request("two", false, 0)));
+            assertEquals(0, rig.realm.sessions.find(GAME, PROFILE).orElseThrow().beat());
+            meets.set(false);
+            assertFalse(SessionRig.heartbeat(instance, 1).lost());
+            assertEquals(1, rig.realm.sessions.find(GAME, PROFILE).orElseThrow().beat());
         });
     }
 
