@@ -25,7 +25,7 @@ final class MeasuredCapacity {
 
     static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Averages are rounded to this: one read more of a long run may change the last digit. */
+    /** Differences up to the last digit of an average are accepted: migrateRecord differs by it between runs. */
     private static final double ROUNDING = 0.0101;
 
     private final ObjectNode root;
