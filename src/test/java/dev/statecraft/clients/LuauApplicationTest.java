@@ -35,6 +35,11 @@ class LuauApplicationTest {
         run("session", "session-test.luau");
     }
 
+    @Test
+    void copiesOfSpacesAgreeOnABadNetwork() throws IOException, InterruptedException {
+        run("replica", "replica-test.luau");
+    }
+
     private void run(String name, String file) throws IOException, InterruptedException {
         String key = given().header("Authorization", "Bearer sk_dev_local")
                 .contentType("application/json")

@@ -10,4 +10,9 @@ class LuauSdkTest {
     void codecAndTransport() throws IOException, InterruptedException {
         LuauProject.run("luau-sdk", LuauProject.NO_APPLICATION, "", "codec-test.luau", "transport-test.luau");
     }
+
+    @Test
+    void updatesKeepTheirOrderInTheSyncLoop() throws IOException, InterruptedException {
+        LuauProject.run("luau-sync", LuauProject.NO_APPLICATION, "", "sync-test.luau");
+    }
 }
