@@ -28,8 +28,8 @@ class TemplateTableAccessTest {
     private static final Map<String, Set<String>> SCANS = Map.of(
             "MigrationsFunction", Set.of("EntitiesTable"),
             "MigrationStepFunction", Set.of("EntitiesTable"),
-            "ErasureFunction", Set.of("EntitiesTable", "HistoryTable"),
-            "ScheduleFunction", Set.of("EntitiesTable", "HistoryTable"));
+            "ErasureFunction", Set.of("EntitiesTable", "HistoryTable", "ReplicationTable"),
+            "ScheduleFunction", Set.of("EntitiesTable", "HistoryTable", "ReplicationTable"));
 
     /** What each function may touch; the entries reach the consumer through their stream only. */
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.ofEntries(

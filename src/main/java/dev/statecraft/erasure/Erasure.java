@@ -42,6 +42,8 @@ public record Erasure(
         SUBSCRIPTIONS,
         /** Entities of the player; the player's id in other entities. */
         ENTITIES,
+        /** Messages to entities with the player's id, which may never have existed. */
+        MESSAGES,
         /** Past versions of entities. */
         HISTORY,
         /** The player's id in the event feed. */
@@ -53,7 +55,8 @@ public record Erasure(
             return switch (this) {
                 case LEADERBOARDS -> SUBSCRIPTIONS;
                 case SUBSCRIPTIONS -> ENTITIES;
-                case ENTITIES -> HISTORY;
+                case ENTITIES -> MESSAGES;
+                case MESSAGES -> HISTORY;
                 case HISTORY -> EVENTS;
                 case EVENTS -> BACKUPS;
                 case BACKUPS -> null;

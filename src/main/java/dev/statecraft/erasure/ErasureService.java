@@ -184,6 +184,7 @@ public class ErasureService {
             case LEADERBOARDS -> leaderboards.erase(game, player, erasure.cursor());
             case SUBSCRIPTIONS -> replication.removeSubscriptions(game, player);
             case ENTITIES -> replication.eraseEntities(game, player, erasure.cursor());
+            case MESSAGES -> replication.eraseMessages(game, player, erasure.cursor());
             case HISTORY -> replication.eraseHistory(game, player, erasure.cursor());
             case EVENTS -> events.erase(game, player, erasure.cursor());
             case BACKUPS -> migrations.erase(game, player, erasure.cursor());

@@ -118,6 +118,10 @@ class ErasureResourceTest {
         post("/v1/entities", "{'id':'given-up','type':'UI_STATE','state':{'playerId':'" + PLAYER + "','e':1}}");
         given().delete("/v1/entities/given-up").then().statusCode(200);
         post("/v1/entities", "{'id':'given-up','type':'UI_STATE','state':{'e':2}}");
+        // Messages to entities that never exist.
+        for (String place : List.of(PLAYER + "/messages", PLAYER + "/messages?space=arena", "stays-1/messages")) {
+            post("/v1/entities/" + place, "{'id':'gift','body':{'coins':5}}");
+        }
         rest();
 
         String id = given().delete("/v1/players/" + PLAYER)
@@ -135,6 +139,7 @@ class ErasureResourceTest {
                 .body("playerId", nullValue())
                 .body("erased.LEADERBOARDS", greaterThan(3))
                 .body("erased.ENTITIES", greaterThan(1))
+                .body("erased.MESSAGES", equalTo(4))
                 .body("erased.EVENTS", greaterThan(0));
         get("/v1/leaderboards/er/players/" + PLAYER).body("rank", equalTo(0));
         get("/v1/leaderboards/er/players/" + PLAYER + "?season=1").body("rank", equalTo(0));
@@ -163,6 +168,9 @@ class ErasureResourceTest {
                     .forEach(item -> assertFalse(item.toString().contains(PLAYER), () -> table + " " + item));
         }
         get("/v1/events?limit=1000").body("events.collect { it.toString() }.join(' ')", not(containsString(PLAYER)));
+        assertEquals(List.of(), messages(PLAYER, "global"));
+        assertEquals(List.of(), messages(PLAYER, "arena"));
+        assertEquals(List.of("gift"), messages("stays-1", "global"));
     }
 
     @Test
@@ -256,5 +264,19 @@ class ErasureResourceTest {
                 .patch("/v1/entities/" + entity)
                 .then()
                 .statusCode(200);
+    }
+
+    /** The ids of the messages that the holder of a new entity receives. */
+    private static List<String> messages(String entity, String space) {
+        post("/v1/entities/" + entity + "/session?space=" + space, "{'holder':'one','type':'UI_STATE','state':{}}");
+        return given().contentType("application/json")
+                .body("{'sessions':[{'entityId':'%s','space':'%s','fence':1}]}"
+                        .formatted(entity, space)
+                        .replace('\'', '"'))
+                .post("/v1/sync")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("sessions[0].messages.id");
     }
 }

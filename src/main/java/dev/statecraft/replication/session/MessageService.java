@@ -5,10 +5,12 @@ import dev.statecraft.replication.session.MessageStore.Repeated;
 import dev.statecraft.replication.session.MessageStore.Sending;
 import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.table.Backoff;
+import dev.statecraft.table.ScanPage;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Clock;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Sends messages to the servers that hold sessions, now or next. */
 @ApplicationScoped
@@ -95,9 +97,28 @@ public class MessageService {
         return repeated.same() ? new Accepted(true) : new Reused();
     }
 
-    /** Deletes all messages of an entity. Idempotent. */
-    public void erase(String game, EntityKey entity) {
-        messages.erase(game, entity);
+    /**
+     * Deletes all messages of an entity. Idempotent.
+     *
+     * @return number of deleted items
+     */
+    public long erase(String game, EntityKey entity) {
+        return messages.erase(game, entity);
+    }
+
+    /**
+     * Scans the next sessions of the game and deletes all messages of the entities with an id, in every space, whether they
+     * exist or not. Idempotent. Cost: 128 RCU, and 1 WCU per KB of deleted messages.
+     *
+     * @param cursor cursor of the previous page; null to start
+     */
+    public ScanPage eraseAll(String game, String entityId, @Nullable String cursor) {
+        SessionStore.AddressedPage page = sessions.addressed(game, entityId, cursor);
+        long deleted = 0;
+        for (EntityKey entity : page.entities()) {
+            deleted += messages.erase(game, entity);
+        }
+        return new ScanPage(page.next(), deleted);
     }
 
     private boolean removeExpired(String game, EntityKey entity) {

@@ -14,8 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -35,6 +37,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  */
 @ApplicationScoped
 public class MessageStore {
+
+    private static final Logger LOG = Logger.getLogger(MessageStore.class);
 
     private static final int ERASED_PER_REQUEST = 100;
 
@@ -148,18 +152,53 @@ public class MessageStore {
 
     /**
      * Deletes all messages of an entity and the ids that recognize repeated ones. Idempotent. Cost: 1 WCU for each KB of
-     * each item, and 1.
+     * each item, and 2.
+     *
+     * @return number of deleted items
      */
-    void erase(String game, EntityKey entity) {
+    long erase(String game, EntityKey entity) {
+        Map<String, AttributeValue> session = SessionItems.key(game, entity);
         // First the number: a message that is sent meanwhile may be deleted, but never waits uncounted.
-        dynamo.updateItem(update -> update.tableName(tables.replication())
-                .key(SessionItems.key(game, entity))
-                .updateExpression("REMOVE mw"));
-        boolean more;
+        if (!resetWaiting(session)) {
+            return 0;
+        }
+        long deleted = 0;
+        Batches.Removed removed;
         do {
-            more = batches.removeFirst(tables.replication(), MessageItems.partition(game, entity), ERASED_PER_REQUEST)
-                    .more();
-        } while (more);
+            removed =
+                    batches.removeFirst(tables.replication(), MessageItems.partition(game, entity), ERASED_PER_REQUEST);
+            deleted += removed.count();
+        } while (removed.more());
+        eraseNumber(session);
+        return deleted;
+    }
+
+    /** Sets the number of waiting messages to 0. Returns false if no message was ever sent. */
+    private boolean resetWaiting(Map<String, AttributeValue> session) {
+        try {
+            dynamo.updateItem(update -> update.tableName(tables.replication())
+                    .key(session)
+                    .updateExpression("REMOVE mw")
+                    .conditionExpression("attribute_exists(mn)"));
+            return true;
+        } catch (ConditionalCheckFailedException e) {
+            LOG.debugf(e, "no message was ever sent to the entity, or all are erased");
+            return false;
+        }
+    }
+
+    /**
+     * Deletes the item that numbers the messages if no server ever held the entity, because it contains the entity's id.
+     * It is deleted last, because an interrupted erasure finds the messages by it.
+     */
+    private void eraseNumber(Map<String, AttributeValue> session) {
+        try {
+            dynamo.deleteItem(delete -> delete.tableName(tables.replication())
+                    .key(session)
+                    .conditionExpression("attribute_not_exists(f) AND attribute_not_exists(mw)"));
+        } catch (ConditionalCheckFailedException e) {
+            LOG.debugf(e, "the item stays: its fencing token must not restart, or it counts a message sent meanwhile");
+        }
     }
 
     /**

@@ -61,7 +61,16 @@ public final class SessionItems {
     }
 
     static Map<String, AttributeValue> key(String game, EntityKey entity) {
-        return Map.of("pk", s(partition(game, entity.space())), "sk", s(ENTITY + entity.id()));
+        return Map.of("pk", s(partition(game, entity.space())), "sk", s(sortKey(entity.id())));
+    }
+
+    static String sortKey(String entityId) {
+        return ENTITY + entityId;
+    }
+
+    /** The common prefix of the partitions of all spaces of a game. */
+    static String partitions(String game) {
+        return PartitionKey.of(game, "session") + '#';
     }
 
     static String partition(String game, String space) {

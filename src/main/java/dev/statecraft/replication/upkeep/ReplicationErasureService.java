@@ -98,7 +98,7 @@ public class ReplicationErasureService {
         long touched = 0;
         for (Entity entity : page.entities()) {
             if (belongs(entity, playerId)) {
-                messages.erase(game, entity.place());
+                touched += messages.erase(game, entity.place());
             }
             if (concerns(entity, playerId) || mayList(entity, playerId)) {
                 commit(game, entity, playerId);
@@ -106,6 +106,17 @@ public class ReplicationErasureService {
             }
         }
         return new ScanPage(page.next(), touched);
+    }
+
+    /**
+     * Scans the next sessions of the game and deletes the messages to entities whose id is the player. An entity that was
+     * never created has messages too, but no item that {@link #eraseEntities} finds. Idempotent. Cost: 128 RCU, and 1 WCU
+     * per KB of deleted messages.
+     *
+     * @param cursor cursor of the previous page; null to start
+     */
+    public ScanPage eraseMessages(String game, String playerId, @Nullable String cursor) {
+        return messages.eraseAll(game, playerId, cursor);
     }
 
     /**

@@ -19,6 +19,8 @@ import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
+import dev.statecraft.replication.session.Message;
+import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.StreamRecords;
@@ -132,7 +134,7 @@ public final class ErasureWorkload implements Workload {
             String entity = name + random.nextInt(2);
             IdempotencyKey key = new IdempotencyKey(id, id);
             Source source = new Source(player, player);
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(7)) {
                 case 0, 1 -> {
                     boolean answered = send("submit", parts -> parts.arena.submit(BOARD, player, 1, 0, id))
                             .isPresent();
@@ -151,6 +153,12 @@ public final class ErasureWorkload implements Workload {
                             "update",
                             parts -> parts.realm.entities.update(
                                     GAME, SPACE, "shared", Realm.operations("{'increment': {'n': 1}}"), source, key));
+                case 5 -> {
+                    // To an entity that is never created, in one of two spaces.
+                    EntityKey addressed = new EntityKey(random.nextBoolean() ? SPACE : "elsewhere", player);
+                    Message gift = new Message(id, Realm.json("{'n': 1}"), 0, null);
+                    send("message", parts -> parts.realm.messages.send(GAME, addressed, gift, 1));
+                }
                 default -> send("subscribe", parts -> parts.realm.players.subscribe(GAME, player, SPACE, "shared"));
             }
         }
