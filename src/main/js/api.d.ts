@@ -396,7 +396,9 @@ export interface paths {
         post: operations["startSession"];
         /**
          * End the session of an entity
-         * @description Requires the scope `state:write`. Player tokens are rejected.
+         * @description The body is optional: a last update of the entity, which is applied in the same transaction (200). If it is rejected, the session does not end. Without a body, 204; also if the session has already ended.
+         *
+         *     Requires the scope `state:write`. Player tokens are rejected.
          */
         delete: operations["endSession"];
         options?: never;
@@ -4061,7 +4063,7 @@ export interface components {
          * @description A part of the data; parts are erased in this order
          * @enum {string}
          */
-        ErasurePart: "LEADERBOARDS" | "SUBSCRIPTIONS" | "ENTITIES" | "HISTORY" | "EVENTS" | "BACKUPS";
+        ErasurePart: "LEADERBOARDS" | "SUBSCRIPTIONS" | "ENTITIES" | "MESSAGES" | "HISTORY" | "EVENTS" | "BACKUPS";
         /** @description The result for one system */
         SynchronizationPart: {
             /**
@@ -6813,11 +6815,26 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchRequest"];
+            };
+        };
         responses: {
-            /** @description No Content */
+            /** @description Success */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateAnswer"];
+                };
+            };
+            /** @description Success */
             204: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6834,8 +6851,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `session-lost`: The session is lost */
+            /** @description `version-conflict`: The update conflicts with the stored state; `session-lost`: The session is lost; `message-not-waiting`: The message does not wait; `schema-unavailable`: No conversion to this schema version */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB after decompression; `state-too-large`: The state is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `id-reused`: The id was already used with a different body; `operation-impossible`: The operation does not apply to the current state; `guard-failed`: A guard rejected the update; `schema-violated`: The state violates the schema of its type */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

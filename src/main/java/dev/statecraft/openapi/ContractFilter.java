@@ -2,6 +2,7 @@ package dev.statecraft.openapi;
 
 import dev.statecraft.access.NoScopeRequired;
 import dev.statecraft.access.Requires;
+import dev.statecraft.http.OptionalBody;
 import dev.statecraft.http.Problem;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.ArrayList;
@@ -120,7 +121,7 @@ public class ContractFilter implements OASFilter {
         }
         RequestBody body = operation.getRequestBody();
         if (body != null) {
-            body.setRequired(true);
+            body.setRequired(!contract.method().hasAnnotation(DotName.createSimple(OptionalBody.class)));
             map(contract.extras().get("bodies"))
                     .forEach((type, schema) -> body.getContent().addMediaType(type, json(String.valueOf(schema))));
             example(components, contract.id() + ".request")

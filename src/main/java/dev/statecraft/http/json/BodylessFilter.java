@@ -60,7 +60,8 @@ public class BodylessFilter {
     private static boolean takesNoBody(Method method) {
         Annotation[][] parameters = method.getParameterAnnotations();
         return parameters.length == method.getParameterCount()
-                && Arrays.stream(parameters).allMatch(annotations -> annotations.length > 0);
+                && Arrays.stream(parameters)
+                        .allMatch(annotations -> annotations.length > 0 && !RequestBody.isOptional(annotations));
     }
 
     private static void checkEmpty(byte[] body) {

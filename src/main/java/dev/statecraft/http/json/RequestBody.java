@@ -1,5 +1,6 @@
 package dev.statecraft.http.json;
 
+import dev.statecraft.http.OptionalBody;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.table.Sha256;
@@ -12,6 +13,8 @@ import jakarta.ws.rs.ext.ReaderInterceptorContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.annotation.Annotation;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -48,6 +51,9 @@ public class RequestBody implements ReaderInterceptor {
     public @Nullable Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
         byte[] body = read(context.getInputStream(), context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING));
         checkSigned(body, context.getProperty(SIGNED_CONTENT));
+        if (body.length == 0 && isOptional(context.getAnnotations())) {
+            return null;
+        }
         boolean json = isJson(context.getMediaType()) && !isRaw(context.getType());
         if (json && BulkRequest.class.isAssignableFrom(context.getType())) {
             return requests.get().readBulk(body, context.getType());
@@ -106,6 +112,12 @@ public class RequestBody implements ReaderInterceptor {
             throw new ProblemException(Problem.tooLarge(limit));
         }
         return bytes;
+    }
+
+    /** Whether the parameter with these annotations is a body that may be missing. */
+    static boolean isOptional(Annotation @Nullable [] annotations) {
+        return annotations != null
+                && Arrays.stream(annotations).anyMatch(annotation -> annotation instanceof OptionalBody);
     }
 
     private static boolean isJson(@Nullable MediaType type) {

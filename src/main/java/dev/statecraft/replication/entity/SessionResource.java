@@ -7,10 +7,12 @@ import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
 import dev.statecraft.access.idempotency.IdempotentRequest;
 import dev.statecraft.http.Ids;
+import dev.statecraft.http.OptionalBody;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.QueryParameters;
 import dev.statecraft.replication.command.Command;
+import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
 import dev.statecraft.replication.entity.SessionService.HeldByOther;
 import dev.statecraft.replication.entity.SessionService.NotStarted;
 import dev.statecraft.replication.entity.SessionService.SessionRequest;
@@ -47,6 +49,7 @@ public class SessionResource {
     private static final long MAX_WAIT_MILLIS = 60_000;
 
     private final SessionService sessions;
+    private final EntityResource entities;
     private final SessionConfig config;
     private final CurrentCaller caller;
     private final IdempotentRequest idempotent;
@@ -54,12 +57,14 @@ public class SessionResource {
 
     SessionResource(
             SessionService sessions,
+            EntityResource entities,
             SessionConfig config,
             CurrentCaller caller,
             IdempotentRequest idempotent,
             SchemaAnswers answers) {
         this.answers = answers;
         this.sessions = sessions;
+        this.entities = entities;
         this.config = config;
         this.caller = caller;
         this.idempotent = idempotent;
@@ -163,23 +168,27 @@ public class SessionResource {
                 waitMillis);
     }
 
-    /** Ends the session of an entity. */
+    /** Ends the session of an entity, after a last update in the same transaction if the body contains one. */
     @DELETE
     @Path("/{entity}/session")
     @Requires(Scope.STATE_WRITE)
     @Operation(operationId = "endSession", summary = "End the session of an entity")
-    public void end(
+    @APIResponseSchema(UpdateAnswer.class)
+    public Response end(
             @PathParam("entity") String id,
             @QueryParam("space") @Nullable String inSpace,
-            @QueryParam("fence") @Nullable String fence) {
-        sessions.end(
-                        caller.game(),
-                        entity(id, inSpace),
-                        QueryParameters.integer("fence", fence, 1, QueryParameters.MAX_INTEGER),
-                        UpdateProblems.source(caller.get(), null, ""))
+            @QueryParam("fence") @Nullable String fence,
+            @OptionalBody @Nullable PatchRequest update) {
+        EntityKey entity = entity(id, inSpace);
+        long session = QueryParameters.integer("fence", fence, 1, QueryParameters.MAX_INTEGER);
+        if (update != null && !update.changesNothing()) {
+            return entities.update(id, inSpace, null, null, update.ending(session));
+        }
+        sessions.end(caller.game(), entity, session, UpdateProblems.source(caller.get(), null, ""))
                 .ifPresent(result -> {
                     throw new ProblemException(EntityProblems.of(result));
                 });
+        return Response.noContent().build();
     }
 
     /** Returns the session of an entity. */

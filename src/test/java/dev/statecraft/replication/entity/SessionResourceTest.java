@@ -132,6 +132,35 @@ class SessionResourceTest {
     }
 
     @Test
+    void endCarriesTheLastUpdate() {
+        start("last", "{'holder': 'one', 'type': 'PROFILE', 'state': {'coins': 1}}")
+                .statusCode(201);
+        end("last", 1, "{'increment': {'coins': 5}, 'guard': {'/coins': {'max': 5}}}")
+                .statusCode(422)
+                .body("type", equalTo("/problems/guard-failed"));
+        end("last", 1, "{'increment': {'coins': 5}, 'fence': 2}")
+                .statusCode(400)
+                .body("field", equalTo("fence"));
+        end("last", 1, "{'increment': {'coins': 5}, 'endSession': false}")
+                .statusCode(400)
+                .body("field", equalTo("endSession"));
+        end("last", 1, "{'increments': {'coins': 5}}").statusCode(400);
+        given().get("/v1/entities/last/session").then().statusCode(200);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            end("last", 1, "{'increment': {'coins': 5}, 'mutationId': 'the-last'}")
+                    .statusCode(200)
+                    .header("ETag", equalTo("\"2\""))
+                    .body("state.coins", equalTo(6))
+                    .body("replayed", attempt == 0 ? nullValue() : equalTo(true));
+        }
+        given().get("/v1/entities/last/session").then().statusCode(404);
+        end("last", 1, "{'increment': {'coins': 5}}").statusCode(409).body("type", equalTo("/problems/session-lost"));
+        start("last", "{'holder': 'two'}").statusCode(200).body("fence", equalTo(2));
+        end("last", 2, "{}").statusCode(204);
+        given().get("/v1/entities/last").then().body("state.coins", equalTo(6));
+    }
+
+    @Test
     void syncCarriesHeartbeatsMessagesAndUpdates() {
         start("synced", "{'holder': 'one', 'type': 'PROFILE', 'state': {'coins': 0}}")
                 .statusCode(201);
@@ -290,6 +319,12 @@ class SessionResourceTest {
 
     private static ValidatableResponse patch(String entity, String body) {
         return json(body).patch("/v1/entities/" + entity).then();
+    }
+
+    private static ValidatableResponse end(String entity, int fence, String body) {
+        return json(body)
+                .delete("/v1/entities/" + entity + "/session?fence=" + fence)
+                .then();
     }
 
     private static ValidatableResponse message(String entity, String body) {
