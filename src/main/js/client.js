@@ -1,15 +1,12 @@
 // Requests: credentials, retries with the same idempotency key, and one method for each operation of the API.
 
+import { Credentials } from './credentials.js';
 import { Live } from './live.js';
 import { OPERATIONS } from './operations.js';
-import { randomId, sleep } from './platform.js';
+import { pauseMillis, randomId, sleep } from './platform.js';
 import { Problem, UnknownOutcome } from './problem.js';
 
-const KEY_PREFIX = 'sk_';
 const RETRIED = new Set([429, 500, 502, 503, 504]);
-
-/** A token is renewed this long before it expires. */
-const RENEWAL_MILLIS = 60_000;
 
 /** Bodies with one of these ids are idempotent without the header. */
 const BODY_IDS = ['mutationId', 'submissionId', 'matchId'];
@@ -24,8 +21,7 @@ const DEFAULTS = {
 
 export class Client {
   #options;
-  #token;
-  #exchanged;
+  #credentials;
   #live;
 
   /** See ClientOptions in statecraft.d.ts. */
@@ -36,12 +32,14 @@ export class Client {
       ...DEFAULTS,
       fetch: (...request) => globalThis.fetch(...request),
       random: Math.random,
+      now: Date.now,
       sleep,
       WebSocket: globalThis.WebSocket,
       clientId: 'js-' + randomId().slice(0, 8),
       ...options,
       url: base,
     };
+    this.#credentials = new Credentials(this.#options, () => this.call('createToken'));
     this.#live = new Live(this, this.#options);
   }
 
@@ -50,7 +48,17 @@ export class Client {
     return this.#live.replica(space);
   }
 
-  /** Closes all replicas and their connection. */
+  /** A replica of the entities that are replicated to a player. A client follows one player. */
+  playerReplica(playerId) {
+    return this.#live.playerReplica(playerId);
+  }
+
+  /** Starts the session of an entity, and waits while another server has it. See SessionOptions in statecraft.d.ts. */
+  openSession(entityId, options) {
+    return this.#live.openSession(entityId, options);
+  }
+
+  /** Closes all replicas and their connection. Sessions receive no more heartbeats; end them first. */
   close() {
     this.#live.close();
   }
@@ -73,8 +81,7 @@ export class Client {
 
   /** Discards tokens; the next request gets a new one. */
   forgetTokens() {
-    this.#token = undefined;
-    this.#exchanged = undefined;
+    this.#credentials.forget();
   }
 
   /** Sends an operation of the API by its operationId. The methods of the client call it. */
@@ -84,15 +91,20 @@ export class Client {
       if (input[parameter] === undefined || input[parameter] === null) {
         throw new TypeError(`${name} needs ${parameter}.`);
       }
-      return encodeURIComponent(input[parameter]);
+      return segment(input[parameter]);
     });
+    const { schemaVersion } = this.#options;
     const query = Object.fromEntries(operation.query.map((parameter) => [parameter, input[parameter]]));
+    if (operation.query.includes('schemaVersion')) {
+      query.schemaVersion ??= schemaVersion;
+    }
+    const body = operation.schema && schemaVersion ? { schemaVersion, ...input.body } : input.body;
     const headers = Object.fromEntries(operation.headers
       .filter((header) => input[header] !== undefined).map((header) => [header, input[header]]));
-    const key = operation.keyed && !isIdempotent(input.body) ? options.idempotencyKey ?? randomId() : undefined;
+    const key = operation.keyed && !isIdempotent(body) ? options.idempotencyKey ?? randomId() : undefined;
     return this.request(operation.method, path, {
-      ...options, query, headers, body: input.body, idempotencyKey: key, repeatable: true,
-      changes: operation.changes && !(name === 'sync' && !input.body?.updates?.length),
+      ...options, query, headers, body, idempotencyKey: key, repeatable: true,
+      changes: operation.changes && !(name === 'sync' && !body?.updates?.length),
     });
   }
 
@@ -105,6 +117,7 @@ export class Client {
   async request(method, path, options = {}) {
     const {
       query = {}, headers = {}, body, signal, idempotencyKey, onResponse, type = 'application/json',
+      attempts = this.#options.attempts,
       changes = method !== 'GET', repeatable = method !== 'POST' || idempotencyKey !== undefined,
     } = options;
     const url = new URL(path.replace(/^\/+/, ''), this.#options.url);
@@ -122,15 +135,14 @@ export class Client {
       init.headers['Idempotency-Key'] = idempotencyKey;
     }
     const timeoutMillis = this.#options.timeoutMillis + (body?.waitMillis ?? query.waitMillis ?? 0);
-    const end = Date.now() + this.#options.deadlineMillis;
+    const end = this.#options.now() + this.#options.deadlineMillis;
     let unknown = false;
     let renewed = false;
     for (let attempt = 1; ; attempt++) {
       let failure;
-      let pauseMillis = this.#pauseMillis(attempt);
-      const credential = path === '/v1/tokens' ? await this.#key() : await this.#credential();
-      if (credential) {
-        init.headers.Authorization = 'Bearer ' + credential;
+      const authorization = await this.#credentials.authorization(path, { method, url, body: init.body });
+      if (authorization) {
+        init.headers.Authorization = authorization;
       }
       signal?.throwIfAborted();
       try {
@@ -139,10 +151,10 @@ export class Client {
           onResponse?.({ status: response.status, headers: response.headers });
           return response.content ?? null;
         }
-        failure = new Problem({ status: response.status, ...response.content });
-        if (response.status === 401 && !renewed && this.#options.token instanceof Function) {
+        const retryAfter = retryAfterMillis(response.headers.get('Retry-After'));
+        failure = new Problem({ status: response.status, ...response.content }, { retryAfterMillis: retryAfter });
+        if (response.status === 401 && !renewed && this.#credentials.renew(failure)) {
           renewed = true;
-          this.forgetTokens();
           continue;
         }
         if (!RETRIED.has(response.status)) {
@@ -150,7 +162,6 @@ export class Client {
         }
         // A gateway also answers 503 for a request that it has forwarded; it does not send problems.
         unknown ||= !response.isProblem || response.status === 500 || response.status === 504;
-        pauseMillis = Math.max(pauseMillis, retryAfterMillis(response.headers.get('Retry-After')));
       } catch (e) {
         if (e === failure) {
           throw e;
@@ -159,23 +170,17 @@ export class Client {
         unknown = true;
         failure = new Problem({ status: 0, title: 'The server cannot be reached.' }, { cause: e });
       }
-      if (!repeatable || attempt >= this.#options.attempts || Date.now() + pauseMillis > end) {
+      const pause = pauseMillis(this.#options, attempt, failure.retryAfterMillis);
+      if (!repeatable || attempt >= attempts || this.#options.now() + pause > end) {
         throw changes && unknown ? new UnknownOutcome(idempotencyKey ?? bodyId(body), { cause: failure }) : failure;
       }
-      await this.#options.sleep(pauseMillis, signal);
+      await this.#options.sleep(pause, signal);
     }
   }
 
   /** The token with which a socket is opened; undefined without a credential. A key is exchanged for a token. */
-  async socketToken() {
-    const credential = await this.#credential();
-    if (!credential?.startsWith(KEY_PREFIX)) {
-      return credential;
-    }
-    if (!isFresh(this.#exchanged) || this.#exchanged.key !== credential) {
-      this.#exchanged = { ...await this.call('createToken'), key: credential };
-    }
-    return this.#exchanged.token;
+  socketToken() {
+    return this.#credentials.socketToken();
   }
 
   async #send(url, init, timeoutMillis, signal) {
@@ -201,36 +206,6 @@ export class Client {
       signal?.removeEventListener('abort', abort);
     }
   }
-
-  /** Exponential, with a random part so that the clients of an outage do not come back at the same time. */
-  #pauseMillis(attempt) {
-    const { firstPauseMillis, longestPauseMillis, random } = this.#options;
-    return Math.min(longestPauseMillis, firstPauseMillis * 2 ** (attempt - 1)) * (0.5 + random() / 2);
-  }
-
-  async #key() {
-    return this.#options.key instanceof Function ? this.#options.key() : this.#options.key ?? this.#credential();
-  }
-
-  async #credential() {
-    const { token } = this.#options;
-    if (!(token instanceof Function)) {
-      return token ?? (this.#options.key === undefined ? undefined : this.#key());
-    }
-    if (!isFresh(this.#token)) {
-      // Concurrent requests share one renewal.
-      this.#token = { renewal: this.#token?.renewal ?? Promise.resolve(token()) };
-      const { renewal } = this.#token;
-      try {
-        const got = await renewal;
-        this.#token = typeof got === 'string' ? { token: got } : got;
-      } catch (e) {
-        this.#token = undefined;
-        throw e;
-      }
-    }
-    return this.#token.token;
-  }
 }
 
 for (const name of Object.keys(OPERATIONS)) {
@@ -239,8 +214,9 @@ for (const name of Object.keys(OPERATIONS)) {
   };
 }
 
-function isFresh(held) {
-  return Boolean(held?.token) && !(Date.parse(held.expiresAt) - Date.now() < RENEWAL_MILLIS);
+/** A part of a path. Ids need no escapes, and a signature is valid only without them. */
+function segment(text) {
+  return encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%40', '@');
 }
 
 function bodyId(body) {

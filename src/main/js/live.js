@@ -1,37 +1,40 @@
-// The connection of a client's replicas: one WebSocket or long poll brings the changes of all spaces, and one queue
-// sends updates with POST /v1/sync, which is repeated with the same mutation ids.
+// The connection of a client: one WebSocket or long poll brings the changes of all replicas and the state of all
+// sessions, and one queue sends the writes.
 
-import { randomId, sleep } from './platform.js';
+import { DIVERGED, feedsOf, GAP, PLAYER, POLLED, PUSHED } from './copy.js';
+import { pauseMillis, sleep } from './platform.js';
 import { Problem } from './problem.js';
-import { DIVERGED, GAP, POLLED, PUSHED, Replica } from './replica.js';
+import { Queue } from './queue.js';
+import { Replica } from './replica.js';
+import { Sessions } from './sessions.js';
 import { Socket } from './socket.js';
 
-const UPDATES_PER_REQUEST = 50;
 const LONGEST_WAIT_MILLIS = 20_000;
-const ATTEMPTS_OF_UPDATE = 6;
 
 /** After two sockets that did not answer, changes are polled for this long. */
 const POLLING_MILLIS = 60_000;
 
+/** How long a connection without replicas and sessions waits for one. */
+const IDLE_MILLIS = 3_600_000;
+
 export class Live {
   #client;
   #options;
+  #queue;
+  #sessions;
   #replicas = new Map();
-  #queue = [];
-  #isSending = false;
   #running;
   #socket;
   #wake = new AbortController();
+  #heartbeat;
   #statusListeners = new Set();
   connected = false;
 
   constructor(client, options) {
     this.#client = client;
     this.#options = options;
-  }
-
-  newId() {
-    return randomId();
+    this.#queue = new Queue(client, options);
+    this.#sessions = new Sessions(client, options);
   }
 
   onStatus(listener) {
@@ -40,36 +43,72 @@ export class Live {
   }
 
   replica(space) {
-    let replica = this.#replicas.get(space);
-    if (!replica) {
-      replica = new Replica(space, this);
-      this.#replicas.set(space, replica);
-      if (this.#running) {
-        this.#request([replica]);
-      } else {
-        this.#running = new AbortController();
-        this.#run(this.#running.signal);
-      }
+    return this.#replicas.get(space) ?? this.#follow(space, new Replica(this, { space }));
+  }
+
+  playerReplica(playerId) {
+    const replica = this.#replicas.get(PLAYER);
+    if (replica && replica.playerId !== playerId) {
+      throw new Error(`This client follows the player ${replica.playerId}.`);
     }
+    return replica ?? this.#follow(PLAYER, new Replica(this, { playerId }));
+  }
+
+  #follow(name, replica) {
+    this.#replicas.set(name, replica);
+    this.#start(() => this.#request([name]));
     return replica;
   }
 
-  remove(replica) {
-    if (this.#replicas.get(replica.space) === replica) {
-      this.#replicas.delete(replica.space);
+  async openSession(entityId, options) {
+    const session = await this.#sessions.open(this, entityId, options);
+    if (options?.signal?.aborted) {
+      await session.end();
+      throw options.signal.reason;
     }
+    this.#start(() => (this.#socket?.isOpen ? this.#beat() : this.#interrupt()));
+    return session;
+  }
+
+  /** Sends a write of a replica or session; see Queue. */
+  send(change, signal) {
+    return this.#queue.send(change, signal);
+  }
+
+  remove(replica) {
+    this.#replicas.forEach((other, name) => other === replica && this.#replicas.delete(name));
+  }
+
+  forget(session) {
+    this.#sessions.forget(session);
   }
 
   close() {
-    this.#running?.abort(new Error('The client was closed.'));
+    const reason = new Error('The client was closed.');
+    this.#running?.abort(reason);
     this.#running = undefined;
+    clearTimeout(this.#heartbeat);
+    this.#interrupt();
     this.#socket?.close();
+    this.#queue.close(reason);
+    this.#queue = new Queue(this.#client, this.#options);
+    this.#sessions = new Sessions(this.#client, this.#options);
     [...this.#replicas.values()].forEach((replica) => replica.close());
   }
 
   reconnect() {
     this.#socket?.close();
     this.#interrupt();
+  }
+
+  /** Starts the connection; if it was started before, calls `request`. */
+  #start(request) {
+    if (this.#running) {
+      request();
+    } else {
+      this.#running = new AbortController();
+      this.#run(this.#running.signal);
+    }
   }
 
   async #run(signal) {
@@ -79,10 +118,10 @@ export class Live {
     while (!signal.aborted) {
       try {
         if (hasSocket && (transport === 'socket' || failures < 2)) {
-          const answered = await this.#follow();
+          const answered = await this.#listen();
           failures = answered ? 0 : failures + 1;
         } else {
-          await this.#poll(hasSocket ? Date.now() + POLLING_MILLIS : Infinity, signal);
+          await this.#poll(hasSocket ? this.#options.now() + POLLING_MILLIS : Infinity, signal);
           failures = 0;
         }
       } catch (e) {
@@ -90,24 +129,28 @@ export class Live {
         this.#failed(e);
       }
       this.#setConnected(false);
-      const pauseMillis = Math.min(30_000, 1000 * 2 ** Math.max(0, failures - 1)) * (0.5 + this.#options.random() / 2);
-      await this.#pause(failures === 0 ? 100 : pauseMillis);
+      const pause = pauseMillis({ firstPauseMillis: 1000, longestPauseMillis: 30_000, random: this.#options.random }, failures);
+      await this.#pause(failures === 0 ? 100 : pause);
     }
   }
 
   /** Receives changes over a socket until it closes. Returns whether it answered. */
-  async #follow() {
+  async #listen() {
     const socket = new Socket(this.#options, await this.#address(), await this.#client.socketToken());
     if (!this.#running) {
       return false;
     }
     this.#socket = socket;
     return socket.run({
-      cursors: () => this.#cursors(),
-      received: (spaces, source) => this.#apply(spaces, source),
+      request: () => this.#body(this.#names(), this.#sessions.heartbeats(true)),
+      received: (feeds, source) => this.#apply(feeds, source),
+      sessions: (states) => this.#sessions.receive(states),
       fetch: () => this.#fetch(),
       unauthorized: () => this.#client.forgetTokens(),
-      connected: () => this.#setConnected(true),
+      connected: () => {
+        this.#setConnected(true);
+        this.#beat();
+      },
       failed: (problem) => this.#failed(new Problem(problem)),
     });
   }
@@ -119,19 +162,36 @@ export class Live {
     return address;
   }
 
+  /** Sends the heartbeats that are due over the socket, until it closes. */
+  #beat() {
+    clearTimeout(this.#heartbeat);
+    if (this.#socket?.isOpen && this.#sessions.size > 0) {
+      const heartbeats = this.#sessions.heartbeats(false);
+      if (heartbeats.length > 0) {
+        this.#socket.sync(this.#body([], heartbeats));
+      }
+      this.#heartbeat = setTimeout(() => this.#beat(), Math.max(50, this.#sessions.untilDue(LONGEST_WAIT_MILLIS)));
+    }
+  }
+
   async #poll(until, signal) {
-    while (Date.now() < until && !signal.aborted) {
-      const cursors = this.#cursors();
-      const begins = Object.values(cursors).includes('');
+    while (this.#options.now() < until && !signal.aborted) {
+      if (this.#replicas.size === 0 && this.#sessions.size === 0) {
+        await this.#pause(IDLE_MILLIS);
+        continue;
+      }
+      const names = this.#names();
+      const isFirst = names.some((name) => this.#replicas.get(name).cursor === '');
+      const body = this.#body(names, this.#sessions.heartbeats(true));
+      body.waitMillis = isFirst ? 0 : Math.floor(this.#sessions.untilDue(LONGEST_WAIT_MILLIS));
       const wake = this.#wake;
-      let pauseMillis;
+      let pause;
       try {
-        const answer = await this.#client.sync({
-          body: { clientId: this.#options.clientId, cursors, waitMillis: begins ? 0 : LONGEST_WAIT_MILLIS },
-        }, { signal: wake.signal });
+        const answer = await this.#client.sync({ body }, { signal: wake.signal });
         this.#setConnected(true);
-        const again = this.#apply(answer.spaces, POLLED);
-        pauseMillis = again.length > 0 ? 0 : answer.nextPollMillis;
+        this.#sessions.receive(answer.sessions);
+        const again = this.#apply(feedsOf(answer), POLLED);
+        pause = again.length > 0 ? 0 : answer.nextPollMillis;
       } catch (e) {
         if (signal.aborted) {
           return;
@@ -139,9 +199,9 @@ export class Live {
         if (!wake.signal.aborted) {
           throw e;
         }
-        pauseMillis = 0;
+        pause = 0;
       }
-      await this.#pause(pauseMillis);
+      await this.#pause(pause);
     }
   }
 
@@ -149,19 +209,37 @@ export class Live {
     try {
       await sleep(millis, this.#wake.signal);
     } catch {
-      // A replica wants to be served at once.
+      // A replica or a session wants to be served at once.
     }
   }
 
-  #cursors(replicas = [...this.#replicas.values()]) {
-    return Object.fromEntries(replicas.map((replica) => [replica.space, replica.cursor]));
+  #names() {
+    return [...this.#replicas.keys()];
   }
 
-  /** Applies feeds by space. Returns the replicas that need another sync, and requests it on a socket. */
-  #apply(spaces, source) {
+  /** The body of a sync that follows replicas. */
+  #body(names, heartbeats) {
+    const { clientId, schemaVersion } = this.#options;
+    const body = { clientId, schemaVersion, cursors: {} };
+    for (const name of names) {
+      const { playerId, cursor } = this.#replicas.get(name);
+      if (name === PLAYER) {
+        Object.assign(body, { playerId, playerCursor: cursor });
+      } else {
+        body.cursors[name] = cursor;
+      }
+    }
+    if (heartbeats?.length > 0) {
+      body.sessions = heartbeats;
+    }
+    return body;
+  }
+
+  /** Applies feeds by name. Returns the names of replicas that need another sync, and requests it on a socket. */
+  #apply(feeds, source) {
     const again = [];
-    for (const [space, feed] of Object.entries(spaces ?? {})) {
-      const replica = this.#replicas.get(space);
+    for (const [name, feed] of Object.entries(feeds)) {
+      const replica = this.#replicas.get(name);
       if (!replica) {
         continue;
       }
@@ -170,17 +248,18 @@ export class Live {
         replica.restart();
       }
       if (outcome === DIVERGED || outcome === GAP || feed.more) {
-        again.push(replica);
+        again.push(name);
       }
     }
-    if (again.length > 0) {
-      this.#socket?.sync(this.#cursors(again.filter((replica) => this.#replicas.get(replica.space) === replica)));
+    const open = again.filter((name) => this.#replicas.has(name));
+    if (open.length > 0) {
+      this.#socket?.sync(this.#body(open));
     }
     return again;
   }
 
-  #request(replicas) {
-    if (!this.#socket?.sync(this.#cursors(replicas))) {
+  #request(names) {
+    if (!this.#socket?.sync(this.#body(names))) {
       this.#interrupt();
     }
   }
@@ -192,72 +271,19 @@ export class Live {
 
   /** Gets over HTTP what is too large for a frame. */
   async #fetch() {
-    const answer = await this.#client.sync({ body: { clientId: this.#options.clientId, cursors: this.#cursors() } });
-    this.#apply(answer.spaces, POLLED);
+    const answer = await this.#client.sync({ body: this.#body(this.#names()) });
+    this.#apply(feedsOf(answer), POLLED);
   }
 
   #failed(error) {
     this.#replicas.forEach((replica) => replica.emit('error', error));
+    this.#sessions.emit('error', error);
   }
 
   #setConnected(connected) {
     if (this.connected !== connected) {
       this.connected = connected;
       this.#statusListeners.forEach((listener) => listener(connected));
-    }
-  }
-
-  /** Queues an update. Resolves to its result, or rejects with its problem. */
-  send(update, signal) {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ update, resolve, reject, signal, attempts: 0 });
-      if (!this.#isSending) {
-        this.#isSending = true;
-        queueMicrotask(() => this.#sendQueue());
-      }
-    });
-  }
-
-  async #sendQueue() {
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, UPDATES_PER_REQUEST).filter(({ signal, reject }) => {
-        if (signal?.aborted) {
-          reject(signal.reason);
-        }
-        return !signal?.aborted;
-      });
-      if (batch.length > 0) {
-        await this.#sendBatch(batch);
-      }
-    }
-    this.#isSending = false;
-  }
-
-  async #sendBatch(batch) {
-    let answer;
-    try {
-      answer = await this.#client.sync({
-        body: { clientId: this.#options.clientId, cursors: {}, updates: batch.map(({ update }) => update) },
-      });
-    } catch (e) {
-      batch.forEach(({ reject }) => reject(e));
-      return;
-    }
-    const repeated = [];
-    answer.results.forEach((result, i) => {
-      const item = batch[i];
-      item.attempts++;
-      if (!result.problem) {
-        item.resolve(result);
-      } else if ([429, 503].includes(result.problem.status) && item.attempts < ATTEMPTS_OF_UPDATE) {
-        repeated.push(item);
-      } else {
-        item.reject(new Problem(result.problem));
-      }
-    });
-    if (repeated.length > 0) {
-      this.#queue.unshift(...repeated);
-      await this.#options.sleep(this.#options.firstPauseMillis * 2 ** repeated[0].attempts * (0.5 + this.#options.random() / 2));
     }
   }
 }

@@ -1,9 +1,10 @@
 // Generated from infra/openapi.yaml by JavaScriptOperationsTest with -Dopenapi.write.
 
-/** By operationId: `keyed` operations take an Idempotency-Key, and all others can be repeated as they are. */
+/** By operationId: `keyed` operations take an Idempotency-Key, and all others can be repeated as they are;
+ * the body of `schema` operations may have a schemaVersion. */
 export const OPERATIONS = {
   applyPendingMigrations: { method: 'POST', path: '/v1/migrations/apply', query: ['waitMillis'], headers: [], keyed: true, changes: true },
-  applyTransaction: { method: 'POST', path: '/v1/transactions', query: [], headers: [], keyed: true, changes: true },
+  applyTransaction: { method: 'POST', path: '/v1/transactions', query: [], headers: [], keyed: true, changes: true, schema: true },
   auditLeaderboard: { method: 'POST', path: '/v1/leaderboards/{board}/audit', query: [], headers: [], keyed: false, changes: false },
   baselineMigrations: { method: 'POST', path: '/v1/migrations/baseline', query: [], headers: [], keyed: true, changes: true },
   cancelMigrationRun: { method: 'POST', path: '/v1/migrations/runs/{run}/cancel', query: [], headers: [], keyed: true, changes: true },
@@ -93,13 +94,13 @@ export const OPERATIONS = {
   scoreAtRank: { method: 'GET', path: '/v1/leaderboards/{board}/select', query: ['percentile', 'rank', 'season'], headers: [], keyed: false, changes: false },
   scoreDistribution: { method: 'GET', path: '/v1/leaderboards/{board}/distribution', query: ['buckets', 'exact', 'season'], headers: [], keyed: false, changes: false },
   sendMessage: { method: 'POST', path: '/v1/entities/{entity}/messages', query: ['space'], headers: [], keyed: true, changes: true },
-  startSession: { method: 'POST', path: '/v1/entities/{entity}/session', query: ['space'], headers: [], keyed: true, changes: true },
+  startSession: { method: 'POST', path: '/v1/entities/{entity}/session', query: ['space'], headers: [], keyed: true, changes: true, schema: true },
   startup: { method: 'GET', path: '/q/health/started', query: [], headers: [], keyed: false, changes: false },
   stopReplicatingToPlayer: { method: 'DELETE', path: '/v1/entities/{entity}/players/{player}', query: ['space'], headers: [], keyed: false, changes: true },
   storeMigrationScriptBackup: { method: 'POST', path: '/v1/migrations/{version}/script/backup', query: [], headers: [], keyed: false, changes: true },
-  sync: { method: 'POST', path: '/v1/sync', query: [], headers: [], keyed: true, changes: true },
+  sync: { method: 'POST', path: '/v1/sync', query: [], headers: [], keyed: true, changes: true, schema: true },
   throttleMigrationRun: { method: 'POST', path: '/v1/migrations/runs/{run}/throttle', query: [], headers: [], keyed: true, changes: true },
-  updateEntity: { method: 'PATCH', path: '/v1/entities/{entity}', query: ['space'], headers: ['If-Match'], keyed: true, changes: true },
+  updateEntity: { method: 'PATCH', path: '/v1/entities/{entity}', query: ['space'], headers: ['If-Match'], keyed: true, changes: true, schema: true },
   updatePlayerScore: { method: 'POST', path: '/v1/leaderboards/{board}/scores', query: ['rank'], headers: [], keyed: true, changes: true },
   updatePlayerScores: { method: 'POST', path: '/v1/leaderboards/{board}/scores/batch', query: ['rank'], headers: [], keyed: true, changes: true },
   withdrawMigration: { method: 'DELETE', path: '/v1/migrations/{version}', query: [], headers: [], keyed: false, changes: true },

@@ -4,7 +4,7 @@
 export class Problem extends Error {
   /**
    * @param body the response; `status` 0 means that the server could not be reached, for a request that changes nothing
-   * @param options `cause` of the error
+   * @param options `cause` of the error, and `retryAfterMillis` of the response
    */
   constructor(body, options) {
     super(body.detail || body.title || `The server responded with ${body.status}.`, options);
@@ -15,6 +15,7 @@ export class Problem extends Error {
     this.detail = body.detail;
     this.field = body.field;
     this.body = body;
+    this.retryAfterMillis = options?.retryAfterMillis ?? 0;
   }
 }
 

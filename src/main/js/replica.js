@@ -1,34 +1,25 @@
-// A copy of a space that is kept up to date, with the caller's own changes shown before the server has confirmed them.
+// A copy of a space, or of the entities of a player, that is kept up to date, with the caller's own changes shown
+// before the server has confirmed them.
 
-import { applyOperations, checksum } from './state.js';
-
-/** Results of applying a feed. */
-export const APPLIED = 'applied';
-export const GAP = 'gap';
-export const DIVERGED = 'diverged';
-
-/** Sources of a feed: a poll; a socket's response, which pushed changes may overtake; pushed, at least once. */
-export const POLLED = 'polled';
-export const SYNCED = 'synced';
-export const PUSHED = 'pushed';
+import { APPLIED, Copy, keyOf } from './copy.js';
+import { Listeners } from './listeners.js';
+import { equal, withChanges } from './state.js';
 
 export class Replica {
   #live;
-  #versions = new Map();
+  #copy;
   #shown = new Map();
   #pending = [];
-  #listeners = new Map();
-  #seq;
-  #complete = false;
-  #isSuspect = false;
+  #listeners = new Listeners();
   #becomeReady;
   #failReady;
 
-  /** Replicas are created by `client.replica(space)`. */
-  constructor(space, live) {
+  /** Replicas are created by `client.replica(space)` and `client.playerReplica(playerId)`. */
+  constructor(live, { space, playerId }) {
     this.space = space;
+    this.playerId = playerId;
     this.#live = live;
-    this.cursor = '';
+    this.#copy = new Copy(space);
     this.isReady = false;
     this.ready = new Promise((resolve, reject) => {
       this.#becomeReady = resolve;
@@ -37,33 +28,34 @@ export class Replica {
     this.ready.catch(() => {});
   }
 
-  /** The state of an entity with pending updates applied; undefined if there is none. Do not change the object. */
-  get(entityId) {
-    return this.entity(entityId)?.state;
+  get cursor() {
+    return this.#copy.cursor;
   }
 
-  /** `{id, type, version, state, pending}` of an entity; undefined if there is none. */
-  entity(entityId) {
-    const confirmed = this.#versions.get(entityId);
-    if (!confirmed || confirmed.state === null) {
-      return undefined;
-    }
-    const shown = this.#shown.get(entityId);
-    return {
-      id: entityId, type: confirmed.type, version: confirmed.version, state: shown ?? confirmed.state,
-      pending: shown !== undefined,
-    };
+  /** The state of an entity with pending changes applied; undefined if there is none. Do not change the object. */
+  get(entityId, space) {
+    return this.entity(entityId, space)?.state;
+  }
+
+  /** `{id, space, type, version, state, pending}` of an entity; undefined if there is none. */
+  entity(entityId, space = this.space ?? 'global') {
+    const confirmed = this.#copy.get(keyOf(space, entityId));
+    const shown = this.#shown.get(keyOf(space, entityId));
+    const { type, state = null } = shown ?? confirmed ?? {};
+    return state === null
+      ? undefined
+      : { id: entityId, space, type, version: confirmed?.version ?? 0, state, pending: shown !== undefined };
   }
 
   /** All entities. */
   entities() {
-    return [...this.#versions.keys()].map((id) => this.entity(id)).filter((entity) => entity !== undefined);
+    return [...new Set([...this.#copy.keys(), ...this.#shown.keys()])]
+      .map((key) => this.#entityOf(key)).filter((entity) => entity !== undefined);
   }
 
   /** The checksum of the confirmed entities, as the server computes it. */
   checksum() {
-    return checksum([...this.#versions]
-      .filter(([, entity]) => entity.state !== null).map(([id, entity]) => [id, entity.version]));
+    return this.#copy.checksum();
   }
 
   /**
@@ -71,153 +63,127 @@ export class Replica {
    * result has arrived. Resolves to the result; rejects with a Problem if the server refuses the update, after the
    * change was taken back.
    */
-  async update(entityId, update, options = {}) {
-    const mutationId = update.mutationId ?? this.#live.newId();
-    const pending = { entityId, update, version: undefined };
+  update(entityId, update, options) {
+    return this.#change(entityId, { update }, options);
+  }
+
+  /** Creates an entity, which is shown at once. `options` may have its `owner`. */
+  create(entityId, type, state, options) {
+    return this.#change(entityId, { create: { type, state, owner: options?.owner } }, options);
+  }
+
+  /** Deletes an entity, which disappears at once. `options` may have the `fence` of its session. */
+  delete(entityId, options) {
+    return this.#change(entityId, { delete: { fence: options?.fence } }, options);
+  }
+
+  async #change(entityId, change, options = {}) {
+    const space = options.space ?? this.space ?? 'global';
+    const key = keyOf(space, entityId);
+    const pending = { ...change, key, version: undefined, snapshots: undefined, presumed: undefined };
     this.#pending.push(pending);
-    this.#show(new Set([entityId]));
+    this.#show([key]);
     try {
-      const result = await this.#live.send({ ...update, entityId, space: this.space, mutationId }, options.signal);
-      pending.version = result.conflictId === undefined ? result.version ?? 0 : 0;
+      const result = await this.#live.send({ ...change, entityId, space }, options.signal);
+      pending.version = result?.conflictId === undefined ? result?.version ?? 0 : 0;
       return result;
     } catch (e) {
       pending.version = 0;
       throw e;
     } finally {
-      this.#show(new Set([entityId]));
+      pending.snapshots = this.#copy.snapshots;
+      this.#show([key]);
     }
   }
 
   /** Calls `listener` at each event of a name; see ReplicaEvents in statecraft.d.ts. Returns a function that removes it. */
   on(name, listener) {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
-    return () => listeners.delete(listener);
+    return this.#listeners.add(name, listener);
   }
 
   /** Ends the updates of this replica. */
   close() {
     this.#live.remove(this);
-    this.#failReady(new Error(`The replica of ${this.space} was closed.`));
+    this.#failReady(new Error(`The replica of ${this.space ?? this.playerId} was closed.`));
   }
 
-  /** Calls the listeners of an event. An error in a listener does not concern the replica. */
+  /** Calls the listeners of an event. */
   emit(name, event) {
-    for (const listener of this.#listeners.get(name) ?? []) {
-      try {
-        listener(event);
-      } catch (e) {
-        console.error(e);
-      }
+    this.#listeners.emit(name, event);
+  }
+
+  /** Applies a feed of the server. Returns APPLIED, GAP or DIVERGED, as `Copy` does. */
+  apply(feed, source) {
+    const { outcome, touched, changes } = this.#copy.apply(feed, source);
+    if (feed.snapshot) {
+      this.emit('snapshot', { first: Boolean(feed.snapshot.first), more: Boolean(feed.snapshot.more || feed.more) });
     }
+    touched.forEach((before, key) => this.#presume(key, before));
+    this.#show(touched.keys());
+    if (changes.length > 0) {
+      this.emit('commits', { space: this.space, changes });
+    }
+    if (outcome === APPLIED && this.#copy.isComplete && !this.isReady) {
+      this.isReady = true;
+      this.#becomeReady(this);
+    }
+    return outcome;
   }
 
   /** The next sync begins with a snapshot. What is shown remains until then. */
   restart() {
-    this.cursor = '';
-    this.#complete = false;
+    this.#copy.restart();
     this.emit('resync', { space: this.space });
   }
 
+  #entityOf(key) {
+    const [space, entityId] = key.split('/');
+    return this.entity(entityId, space);
+  }
+
   /**
-   * Applies a feed of the server.
-   *
-   * @return APPLIED; GAP if commits before it are missing; DIVERGED if this copy differs from the server's
+   * Changes may arrive before the response to the request that made them, or the response is lost. If pending changes
+   * lead to exactly what arrived, they are not shown a second time, until their response says whether it was they.
    */
-  apply(feed, source) {
-    const pushed = source === PUSHED;
-    const touched = new Set();
-    const changes = [];
-    const { snapshot } = feed;
-    if (snapshot) {
-      if (snapshot.first) {
-        this.#versions.forEach((entity, id) => touched.add(id));
-        this.#versions.clear();
+  #presume(key, before) {
+    const now = this.#copy.get(key);
+    const sent = this.#pending.filter((pending) => pending.key === key && !this.#isContained(pending));
+    for (let count = 1; now && count <= sent.length; count++) {
+      if (equal(withChanges(before, sent.slice(0, count)).state, now.state)) {
+        sent.slice(0, count).forEach((pending) => (pending.presumed = now.version));
+        return;
       }
-      this.#seq = undefined;
-      for (const { id, version, type, state, deleted } of snapshot.entities ?? []) {
-        this.#versions.set(id, { version, type, state: deleted ? null : state ?? {} });
-        touched.add(id);
-      }
-      this.emit('snapshot', { first: Boolean(snapshot.first), more: Boolean(snapshot.more || feed.more) });
     }
-    const outcome = this.#commit(feed.commits ?? [], pushed, touched, changes);
-    if (outcome === APPLIED) {
-      this.cursor = feed.cursor;
-    }
-    this.#show(touched);
-    if (changes.length > 0) {
-      this.emit('commits', { space: this.space, changes });
-    }
-    if (outcome !== APPLIED || !feed.checksum) {
-      return outcome;
-    }
-    // A feed of a socket without anything new may be older than this copy.
-    const isComparable = touched.size > 0 || source === POLLED || (this.#isSuspect && !pushed);
-    if (isComparable && feed.checksum !== this.checksum()) {
-      this.#isSuspect = true;
-      return DIVERGED;
-    }
-    this.#isSuspect &&= !isComparable;
-    this.#complete = true;
-    if (!this.isReady) {
-      this.isReady = true;
-      this.#becomeReady(this);
-    }
-    return APPLIED;
   }
 
-  #commit(commits, pushed, touched, changes) {
-    for (const commit of commits) {
-      if (this.#seq !== undefined && commit.seq <= this.#seq) {
-        continue;
-      }
-      if (pushed && this.#seq !== undefined && commit.seq !== this.#seq + 1) {
-        return GAP;
-      }
-      for (const change of commit.changes) {
-        const known = this.#versions.get(change.entityId);
-        if (change.version <= (known?.version ?? 0)) {
-          continue;
-        }
-        let state = change.deleted ? null : change.state;
-        if (state === undefined) {
-          if (known?.version !== change.version - 1 || known.state === null) {
-            return pushed ? GAP : DIVERGED;
-          }
-          state = applyOperations(known.state, { set: change.set, unset: change.unset });
-        }
-        this.#versions.set(change.entityId, { version: change.version, type: change.type ?? known?.type, state });
-        touched.add(change.entityId);
-        changes.push(change);
-      }
-      this.#seq = commit.seq;
-    }
-    return APPLIED;
+  #isContained({ key, version, presumed }) {
+    return version === undefined && presumed !== undefined && presumed <= (this.#copy.get(key)?.version ?? 0);
   }
 
-  /** Computes what is shown of entities, and drops the pending updates that the confirmed versions contain. */
-  #show(entityIds) {
-    if (entityIds.size === 0) {
-      return;
+  /** Whether the copy does not yet contain a change. */
+  #isPending({ key, version, snapshots }) {
+    if (version === undefined) {
+      return true;
     }
-    this.#pending = this.#pending.filter(({ entityId, version }) =>
-      version === undefined || version > (this.#versions.get(entityId)?.version ?? (this.#complete ? Infinity : 0)));
-    for (const id of entityIds) {
-      const confirmed = this.#versions.get(id)?.state;
-      const updates = confirmed ? this.#pending.filter((pending) => pending.entityId === id) : [];
-      if (updates.length === 0) {
-        this.#shown.delete(id);
+    const confirmed = this.#copy.get(key);
+    // Without the entity, only a complete snapshot that began after the response shows that it was deleted since.
+    return confirmed === undefined
+      ? version > 0 && !(this.#copy.isComplete && this.#copy.snapshots > snapshots)
+      : version > confirmed.version;
+  }
+
+  /** Computes what is shown of entities, and drops the pending changes that the copy contains. */
+  #show(keys) {
+    this.#pending = this.#pending.filter((pending) => this.#isPending(pending));
+    for (const key of keys) {
+      const changes = this.#pending.filter((pending) => pending.key === key && !this.#isContained(pending));
+      if (changes.length === 0) {
+        this.#shown.delete(key);
       } else {
-        this.#shown.set(id, updates.reduce((state, { update }) => {
-          try {
-            return applyOperations(state, update);
-          } catch {
-            return state; // It no longer fits; the server rejects it.
-          }
-        }, confirmed));
+        this.#shown.set(key, withChanges(this.#copy.get(key), changes));
       }
-      this.emit('change', this.entity(id) ?? { id, state: undefined });
+      const [space, id] = key.split('/');
+      this.emit('change', this.#entityOf(key) ?? { id, space, state: undefined });
     }
   }
 }

@@ -1,6 +1,6 @@
 // One WebSocket: frames, and the order in which they are delivered.
 
-import { PUSHED, SYNCED } from './replica.js';
+import { feedsOf, PUSHED, SYNCED } from './copy.js';
 
 /** API Gateway closes a connection after ten minutes without a frame. */
 const KEEP_ALIVE_MILLIS = 240_000;
@@ -16,6 +16,7 @@ export class Socket {
   #frames = 0;
   #synced = new Set();
   #early = [];
+  #isAnswered = false;
   #unanswered;
   #end;
 
@@ -37,17 +38,17 @@ export class Socket {
     this.#socket = this.#token
       ? new WebSocket(this.#address, ['statecraft', this.#token])
       : new WebSocket(this.#address);
-    const keepAlive = setInterval(() => this.sync(events.cursors()), KEEP_ALIVE_MILLIS);
+    const keepAlive = setInterval(() => this.sync(events.request()), KEEP_ALIVE_MILLIS);
     keepAlive.unref?.();
     return new Promise((resolve) => {
       this.#end = () => {
         clearInterval(keepAlive);
         clearTimeout(this.#unanswered);
-        resolve(this.#synced.size > 0);
+        resolve(this.#isAnswered);
       };
       this.#socket.addEventListener('open', () => {
         events.connected();
-        this.sync(events.cursors());
+        this.sync(events.request());
       });
       this.#socket.addEventListener('close', this.#end);
       this.#socket.addEventListener('error', () => {});
@@ -55,13 +56,17 @@ export class Socket {
     });
   }
 
-  /** Requests the changes after cursors. Returns false if the socket is not open. */
-  sync(cursors) {
-    if (this.#socket?.readyState !== OPEN) {
+  get isOpen() {
+    return this.#socket?.readyState === OPEN;
+  }
+
+  /** Sends a sync. Returns false if the socket is not open. */
+  sync(body) {
+    if (!this.isOpen) {
       return false;
     }
-    if (Object.keys(cursors).length > 0) {
-      this.#socket.send(JSON.stringify({ op: 'sync', id: ++this.#frames, clientId: this.#options.clientId, cursors }));
+    if (Object.keys(body.cursors).length > 0 || body.playerId !== undefined || body.sessions) {
+      this.#socket.send(JSON.stringify({ op: 'sync', id: ++this.#frames, ...body }));
       this.#unanswered ??= setTimeout(() => this.close(), ANSWER_MILLIS);
     }
     return true;
@@ -80,27 +85,29 @@ export class Socket {
       this.#refused(frame.problem);
       return;
     }
-    const spaces = Object.entries(frame.spaces ?? {});
+    this.#events.sessions(frame.sessions);
+    const feeds = feedsOf(frame);
     if (frame.op === 'synced') {
       // Other frames may overtake the response, so that its feed is older than the replica.
-      spaces.forEach(([space]) => this.#synced.add(space));
-      this.#events.received(frame.spaces, SYNCED);
+      this.#isAnswered = true;
+      Object.keys(feeds).forEach((name) => this.#synced.add(name));
+      this.#events.received(feeds, SYNCED);
       this.#early.splice(0).forEach((early) => this.#push(early));
     } else {
-      this.#push(spaces);
+      this.#push(Object.entries(feeds));
     }
     if (frame.fetch) {
       this.#events.fetch().catch((e) => this.#events.failed({ status: e.status ?? 0, title: e.message }));
     }
   }
 
-  /** Changes that arrive before the first response of their space are applied after it. */
-  #push(spaces) {
-    const early = spaces.filter(([space]) => !this.#synced.has(space));
+  /** Changes that arrive before the first response of their feed are applied after it. */
+  #push(feeds) {
+    const early = feeds.filter(([name]) => !this.#synced.has(name));
     if (early.length > 0) {
       this.#early.push(early);
     }
-    this.#events.received(Object.fromEntries(spaces.filter(([space]) => this.#synced.has(space))), PUSHED);
+    this.#events.received(Object.fromEntries(feeds.filter(([name]) => this.#synced.has(name))), PUSHED);
   }
 
   #refused(problem) {
@@ -112,7 +119,7 @@ export class Socket {
     } else if (problem.type === '/problems/answer-too-large') {
       this.#events.fetch().catch((e) => this.#events.failed({ status: e.status ?? 0, title: e.message }));
     } else if (problem.status === 429 || problem.status === 503) {
-      setTimeout(() => this.sync(this.#events.cursors()), 1000 * (problem.retryAfter ?? 1));
+      setTimeout(() => this.sync(this.#events.request()), 1000 * (problem.retryAfter ?? 1));
     } else {
       this.#events.failed(problem);
     }

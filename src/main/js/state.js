@@ -64,7 +64,8 @@ function unset(state, path) {
   }
 }
 
-const equal = (a, b) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+/** Whether two JSON values are equal; the order of keys does not matter. */
+export const equal = (a, b) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 
 function sorted(value) {
   if (Array.isArray(value)) {
@@ -116,4 +117,29 @@ export function applyOperations(state, operations) {
     }
   }
   return result;
+}
+
+/**
+ * The `{type, state}` of an entity after changes that are not confirmed; a null state if there is no entity.
+ *
+ * @param confirmed `{type, state}`; undefined if there is no entity
+ * @param changes each has `update`, `create` or `delete`; one that does not fit the state is left out, as the server
+ *     rejects it
+ */
+export function withChanges(confirmed, changes) {
+  let { type, state = null } = confirmed ?? {};
+  for (const change of changes) {
+    if (change.create && state === null) {
+      ({ type, state } = structuredClone(change.create));
+    } else if (change.delete) {
+      state = null;
+    } else if (change.update && state !== null) {
+      try {
+        state = applyOperations(state, change.update);
+      } catch {
+        // The server rejects it.
+      }
+    }
+  }
+  return { type, state };
 }

@@ -31,6 +31,8 @@ export interface CallOptions {
   idempotencyKey?: string;
   /** Receives status and headers of a successful response, such as `ETag`. */
   onResponse?: (response: { status: number; headers: Headers }) => void;
+  /** Attempts of this call; by default those of the client. */
+  attempts?: number;
 }
 
 type Call<N extends OperationName> = {} extends Input<N>
@@ -50,10 +52,14 @@ export interface ClientOptions {
   url: string | URL;
   /** An API key. Only for servers: a page must not hold one. */
   key?: string | (() => string | undefined | Promise<string | undefined>);
+  /** Whether `key` was created with `signed`: it is not sent, and requests are signed with it. */
+  signed?: boolean;
   /** A token, or a function that gets one; the client calls it again before the token expires and after a 401. */
   token?: string | (() => Promise<Token | string>);
   /** Name of this client in version histories, for updates without a `source`. */
   clientId?: string;
+  /** Schema version of states in calls, replicas and sessions, such as `1.1.0`; the latest one by default. */
+  schemaVersion?: string;
   /** How replicas get changes: `auto` uses a socket where there is one, and polls while it cannot be opened. */
   transport?: 'auto' | 'socket' | 'poll';
   /** Address of the socket: the stack output SocketUrl. By default `v1/socket` of `url`. */
@@ -70,6 +76,8 @@ export interface ClientOptions {
   fetch?: typeof globalThis.fetch;
   WebSocket?: unknown;
   random?: () => number;
+  /** Unix time in milliseconds (`Date.now`). */
+  now?: () => number;
   sleep?: (millis: number, signal?: AbortSignal) => Promise<void>;
 }
 
@@ -89,6 +97,9 @@ export class Client {
   constructor(options: ClientOptions);
   readonly connected: boolean;
   replica<State extends object = Record<string, unknown>>(space: string): Replica<State>;
+  playerReplica<State extends object = Record<string, unknown>>(playerId: string): Replica<State>;
+  openSession<State extends object = Record<string, unknown>>(
+    entityId: string, options?: SessionOptions<State>): Promise<Session<State>>;
   onStatus(listener: (connected: boolean) => void): () => void;
   reconnect(): void;
   forgetTokens(): void;
@@ -106,6 +117,8 @@ export class Problem extends Error {
   readonly detail?: string;
   readonly field?: string;
   readonly body: Record<string, unknown>;
+  /** The time of `Retry-After`; 0 without it. */
+  readonly retryAfterMillis: number;
 }
 
 /** The change may or may not have been made; repeat the call with the same key and body to find out. */
@@ -115,15 +128,18 @@ export class UnknownOutcome extends Error {
 
 export interface ReplicaEntity<State> {
   id: string;
+  space: string;
   type: string;
+  /** The confirmed version; 0 of an entity that is being created. */
   version: number;
   state: State;
-  /** Whether the state has updates that the server has not confirmed. */
+  /** Whether the state has changes that the server has not confirmed. */
   pending: boolean;
 }
 
 export interface Change {
   entityId: string;
+  space: string;
   type: string;
   version: number;
   deleted?: boolean;
@@ -131,13 +147,13 @@ export interface Change {
 
 export interface ReplicaEvents<State> {
   /** What is shown of an entity changed; `state` is undefined if there is no entity any more. */
-  change: { id: string } & Partial<ReplicaEntity<State>>;
+  change: { id: string; space: string } & Partial<ReplicaEntity<State>>;
   /** Changes of the server were applied. */
-  commits: { space: string; changes: Change[] };
+  commits: { space?: string; changes: Change[] };
   /** A snapshot, or a part of it, was applied. */
   snapshot: { first: boolean; more: boolean };
   /** The copy differed from the server's; a new snapshot was requested. */
-  resync: { space: string };
+  resync: { space?: string };
   /** The connection failed; it is opened again without a call. */
   error: Error;
 }
@@ -155,19 +171,89 @@ export interface UpdateResult {
   [field: string]: unknown;
 }
 
+/** A write is repeated until its outcome is known, or until its signal is aborted. */
+export interface WriteOptions {
+  signal?: AbortSignal;
+  /** For a replica of a player: the space of the entity, by default `global`. */
+  space?: string;
+}
+
 export class Replica<State extends object = Record<string, unknown>> {
   private constructor();
-  readonly space: string;
+  /** The space; undefined for a replica of a player. */
+  readonly space?: string;
+  readonly playerId?: string;
+  readonly cursor: string;
   readonly isReady: boolean;
   readonly ready: Promise<Replica<State>>;
-  get(entityId: string): State | undefined;
-  entity(entityId: string): ReplicaEntity<State> | undefined;
+  /** `space` is for a replica of a player: the space of the entity, by default `global`. */
+  get(entityId: string, space?: string): State | undefined;
+  entity(entityId: string, space?: string): ReplicaEntity<State> | undefined;
   entities(): ReplicaEntity<State>[];
   checksum(): string;
-  update(entityId: string, update: Update, options?: { signal?: AbortSignal }): Promise<UpdateResult>;
+  update(entityId: string, update: Update, options?: WriteOptions): Promise<UpdateResult>;
+  create(entityId: string, type: string, state: State, options?: WriteOptions & { owner?: string }): Promise<Schemas['EntityView']>;
+  delete(entityId: string, options?: WriteOptions & { fence?: number }): Promise<unknown>;
   on<E extends keyof ReplicaEvents<State>>(name: E, listener: (event: ReplicaEvents<State>[E]) => void): () => void;
   close(): void;
 }
+
+export interface SessionOptions<State> {
+  /** The space of the entity (`global`). */
+  space?: string;
+  /** Type and state of the entity that is created if it does not exist. */
+  type?: string;
+  state?: State;
+  /** Name of this server (`clientId`). The same holder gets its session again. */
+  holder?: string;
+  ttlSeconds?: number;
+  /** Takes the session over at once; what its holder has not saved is lost. */
+  steal?: boolean;
+  /** How long to wait for another holder; without it until the signal is aborted. 0 does not wait. */
+  waitMillis?: number;
+  signal?: AbortSignal;
+}
+
+export type Message = Schemas['MessageView'];
+
+export interface SessionEvents<State extends object> {
+  /** A message arrived; it stays in `messages` until an update acknowledges it. */
+  message: Message;
+  /** Another server waits: save, and end the session. */
+  wanted: { by: string };
+  /** Another server has the session, or it ended. */
+  lost: Problem;
+  /** The session ended. */
+  end: Session<State>;
+  /** The state changed. */
+  change: Session<State>;
+  /** The connection failed; it is opened again without a call. */
+  error: Error;
+}
+
+export class Session<State extends object = Record<string, unknown>> {
+  private constructor();
+  readonly entityId: string;
+  readonly space: string;
+  readonly type: string;
+  readonly holder: string;
+  readonly previousHolder?: string;
+  readonly fence: number;
+  readonly ttlSeconds: number;
+  readonly isActive: boolean;
+  readonly wantedBy?: string;
+  readonly messages: readonly Message[];
+  readonly version: number;
+  readonly state: State;
+  update(update: Update, options?: { signal?: AbortSignal }): Promise<UpdateResult>;
+  end(update?: Update, options?: { signal?: AbortSignal }): Promise<void>;
+  on<E extends keyof SessionEvents<State>>(name: E, listener: (event: SessionEvents<State>[E]) => void): () => void;
+}
+
+/** The `Authorization` of a request that is signed with a key; `url` and `body` as they are sent. */
+export function signature(key: string, request: {
+  method: string; url: string | URL; body?: string; timestamp?: number; nonce?: string;
+}): Promise<string>;
 
 /** The checksum of a space: pairs of entity id and version of the entities that are not deleted. */
 export function checksum(versions: Iterable<[string, number]>): string;

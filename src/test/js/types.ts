@@ -1,6 +1,6 @@
 // Compiled by JavaScriptTypesTest with `tsc --noEmit --strict`; each @ts-expect-error is an error that types must find.
 
-import { applyOperations, checksum, Client, Problem, UnknownOutcome } from '@statecraft/client';
+import { applyOperations, checksum, Client, Problem, signature, UnknownOutcome } from '@statecraft/client';
 import type { Schemas } from '@statecraft/client';
 
 interface Round {
@@ -45,6 +45,20 @@ export async function types(): Promise<void> {
     }
   }
   stop();
+  const maker = await replica.create('next', 'GAME_STATE', { map: 'moon', score: { red: 0 } });
+  // @ts-expect-error the state has another form
+  await replica.create('next', 'GAME_STATE', { map: 3 });
+  await replica.delete('next', { signal: AbortSignal.timeout(1000) });
+  const session = await client.openSession<Round>('round', { type: 'GAME_STATE', state: { map: 'a', score: { red: 0 } } });
+  session.on('wanted', ({ by }) => console.log(by, session.end({ set: { map: 'b' } })));
+  session.on('message', ({ id, body }) => session.update({ set: { map: String(body) }, acknowledge: [id] }));
+  session.on('lost', (problem) => console.log(problem.type, session.state.score.red));
+  // @ts-expect-error the state of a session changes with updates
+  session.state = { map: 'c', score: { red: 1 } };
+  const signed = new Client({ url: 'https://example.org', key: 'sk_a_b', signed: true, schemaVersion: '1.0.0' });
+  const feed = await signed.playerReplica<Round>('ada').ready;
+  const header: string = await signature('sk_a_b', { method: 'GET', url: 'https://example.org/' });
+  console.log(maker.version, header, feed.get('round', 'match-7')?.map, feed.playerId);
   const board: Schemas['NewBoardRequest']['rankingType'] = 'POINTS';
   console.log(board, checksum([['a', 1]]), applyOperations({ n: 1 }, { increment: { n: 1 } }).n);
 }

@@ -37,7 +37,8 @@ class JavaScriptOperationsTest {
                 .collect(Collectors.joining());
         String expected = "// Generated from infra/openapi.yaml by JavaScriptOperationsTest with -Dopenapi.write.\n\n"
                 + "/** By operationId: `keyed` operations take an Idempotency-Key, and all others can be repeated as they"
-                + " are. */\nexport const OPERATIONS = {\n" + operations + "};\n";
+                + " are;\n * the body of `schema` operations may have a schemaVersion. */\nexport const OPERATIONS = {\n"
+                + operations + "};\n";
         if (System.getProperty("openapi.write") != null) {
             Files.writeString(FILE, expected);
         }
@@ -49,7 +50,7 @@ class JavaScriptOperationsTest {
 
     private static String line(ApiDocument.Call call) {
         boolean changes = !call.method().equals("GET") && !READS.contains(call.id());
-        return "  %s: { method: '%s', path: '%s', query: %s, headers: %s, keyed: %s, changes: %s },%n"
+        return "  %s: { method: '%s', path: '%s', query: %s, headers: %s, keyed: %s, changes: %s%s },%n"
                 .replace("%n", "\n")
                 .formatted(
                         call.id(),
@@ -58,7 +59,17 @@ class JavaScriptOperationsTest {
                         names(call, "query"),
                         names(call, "header"),
                         call.node().path("parameters").toString().contains("Idempotency-Key\""),
-                        changes);
+                        changes,
+                        hasSchemaVersion(call) ? ", schema: true" : "");
+    }
+
+    private static boolean hasSchemaVersion(ApiDocument.Call call) {
+        JsonNode schema = call.node()
+                .path("requestBody")
+                .path("content")
+                .path("application/json")
+                .path("schema");
+        return DOCUMENT.resolve(schema).path("properties").has("schemaVersion");
     }
 
     private static String names(ApiDocument.Call call, String place) {

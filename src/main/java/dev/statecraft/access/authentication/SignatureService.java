@@ -12,6 +12,7 @@ import dev.statecraft.http.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** Authenticates signed requests. */
 @ApplicationScoped
@@ -44,8 +45,10 @@ public class SignatureService {
                         () -> rejected("The signature is malformed. Expected: HMAC-SHA256 keyId=, timestamp=, nonce=,"
                                 + " content=, signature=, separated by commas."));
         if (!signature.isFresh(now, config.signatureTolerance())) {
-            throw rejected(
-                    "The timestamp differs too much from the server's time, which is " + now.getEpochSecond() + ".");
+            throw new ProblemException(
+                    Problem.unauthorized("The timestamp differs too much from the server's time, which is "
+                                    + now.getEpochSecond() + ".")
+                            .with("serverTime", now.truncatedTo(ChronoUnit.MILLIS)));
         }
         KeyStore.Stored stored = keys.findSigned(signature.keyId())
                 .filter(found -> signature.isOf(line, found.hash()))

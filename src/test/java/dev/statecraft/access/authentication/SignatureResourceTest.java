@@ -6,6 +6,7 @@ import static dev.statecraft.access.Keyring.with;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
 
 import dev.statecraft.access.ClosedDoor;
 import dev.statecraft.access.Keyring;
@@ -161,7 +162,8 @@ class SignatureResourceTest {
                     .get("/v1/leaderboards")
                     .then()
                     .statusCode(401)
-                    .body("detail", containsString("time"));
+                    .body("detail", containsString("time"))
+                    .body("serverTime", startsWith(Instant.now().toString().substring(0, 10)));
         }
         signed("HMAC-SHA256 nonsense").get("/v1/leaderboards").then().statusCode(401);
         signed(header(key, "GET", "/v1/leaderboards", null, "", Instant.now(), nonce()))
