@@ -98,7 +98,7 @@ export class Client {
     if (operation.query.includes('schemaVersion')) {
       query.schemaVersion ??= schemaVersion;
     }
-    const body = operation.schema && schemaVersion ? { schemaVersion, ...input.body } : input.body;
+    const body = operation.schema && schemaVersion && input.body ? { schemaVersion, ...input.body } : input.body;
     const headers = Object.fromEntries(operation.headers
       .filter((header) => input[header] !== undefined).map((header) => [header, input[header]]));
     const key = operation.keyed && !isIdempotent(body) ? options.idempotencyKey ?? randomId() : undefined;

@@ -21,7 +21,7 @@ export const OPERATIONS = {
   decideReview: { method: 'POST', path: '/v1/leaderboards/{board}/review/{submissionId}', query: [], headers: [], keyed: true, changes: true },
   deleteEntity: { method: 'DELETE', path: '/v1/entities/{entity}', query: ['fence', 'playerId', 'space'], headers: ['If-Match'], keyed: true, changes: true },
   deleteLeaderboard: { method: 'DELETE', path: '/v1/leaderboards/{board}', query: [], headers: [], keyed: false, changes: true },
-  endSession: { method: 'DELETE', path: '/v1/entities/{entity}/session', query: ['fence', 'space'], headers: [], keyed: false, changes: true },
+  endSession: { method: 'DELETE', path: '/v1/entities/{entity}/session', query: ['fence', 'space'], headers: [], keyed: false, changes: true, schema: true },
   erasePlayer: { method: 'DELETE', path: '/v1/players/{player}', query: [], headers: [], keyed: false, changes: true },
   forceMigration: { method: 'POST', path: '/v1/migrations/{version}/force', query: ['waitMillis'], headers: [], keyed: true, changes: true },
   forceSynchronization: { method: 'POST', path: '/v1/players/{player}/synchronize', query: [], headers: [], keyed: true, changes: true },
