@@ -1,5 +1,6 @@
 // Runs tests of the Luau SDK in a Luau VM, on the test double roblox.luau. Arguments: the folder of the SDK's sources,
-// the URL of an application (or "-"), its key, and the files of the tests. Exits with 1 if a test fails.
+// the URL of an application (or "-"), its key, and the files of the tests. An argument --name=value is Roblox.name for the
+// tests. Exits with 1 if a test fails.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,9 @@ const GLOBALS = 'script, require, game, task, typeof, os, print, Vector3, Vector
 const MAX_PAUSE_MILLIS = 20;
 const SPEED = 10; // of the virtual time, while requests are in flight
 
-const [sources, url, key, ...tests] = process.argv.slice(2);
+const isOption = (argument) => argument.startsWith('--');
+const options = process.argv.filter(isOption).map((argument) => argument.slice(2).split(/=(.*)/s));
+const [sources, url, key, ...tests] = process.argv.slice(2).filter((argument) => !isOption(argument));
 
 // Line "--> Heading" of a test stands for the code block of that section in usage-examples.md.
 function withExamples(source) {
@@ -49,6 +52,9 @@ async function run(file) {
   const script = (source, name) => load(`local ${GLOBALS} = ...; ${source}`, name);
   for (const name of readdirSync(sources).filter((n) => n.endsWith('.luau'))) {
     await double.module(name.replace('.luau', ''), script(readFileSync(join(sources, name), 'utf8'), name));
+  }
+  for (const [name, value] of options) {
+    await double.option(name, value);
   }
   await double.start(script(withExamples(readFileSync(file, 'utf8')), file), url, key);
   const flying = new Map();

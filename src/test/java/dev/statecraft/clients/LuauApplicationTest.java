@@ -3,9 +3,13 @@ package dev.statecraft.clients;
 import static io.restassured.RestAssured.given;
 
 import dev.statecraft.local.DynamoDbLocalResource;
+import dev.statecraft.replication.session.SessionConfig;
+import dev.statecraft.replication.session.SessionObservations;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusMock;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URL;
 import org.junit.jupiter.api.Tag;
@@ -19,6 +23,9 @@ class LuauApplicationTest {
 
     @TestHTTPResource
     URL application;
+
+    @Inject
+    SessionConfig sessions;
 
     @Test
     void usageExamplesOfTheOriginalSystemsRunUnchanged() throws IOException, InterruptedException {
@@ -40,7 +47,15 @@ class LuauApplicationTest {
         run("replica", "replica-test.luau");
     }
 
-    private void run(String name, String file) throws IOException, InterruptedException {
+    @Test
+    void sessionsOfKilledServersExpire() throws IOException, InterruptedException {
+        try (MovableTicker ticker = MovableTicker.start()) {
+            QuarkusMock.installMockForType(new SessionObservations(ticker, sessions), SessionObservations.class);
+            run("killed", "killed-test.luau", "--clock=" + ticker.address());
+        }
+    }
+
+    private void run(String name, String... files) throws IOException, InterruptedException {
         String key = given().header("Authorization", "Bearer sk_dev_local")
                 .contentType("application/json")
                 .body("{\"name\": \"Roblox\", \"game\": \"luau-" + name + "\", \"scopes\": [\"board:read\","
@@ -57,6 +72,6 @@ class LuauApplicationTest {
                 .post("/v1/migrations/baseline")
                 .then()
                 .statusCode(200);
-        LuauProject.run("luau-" + name, application.toString(), key, file);
+        LuauProject.run("luau-" + name, application.toString(), key, files);
     }
 }
