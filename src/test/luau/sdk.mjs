@@ -31,7 +31,7 @@ async function send(request) {
   for (let i = 0; i < request.times; i++) {
     const response = await fetch(request.url, {
       method: request.method,
-      headers: Array.isArray(request.headers) ? {} : request.headers,
+      headers: { 'accept-encoding': 'identity', ...(Array.isArray(request.headers) ? {} : request.headers) },
       body: request.body,
     });
     answer = {
@@ -81,7 +81,7 @@ async function run(file) {
       if (seconds < 0) {
         return 'The test waits for something that never happens.';
       }
-      if (url !== '-') {
+      if (url !== '-' && !Object.fromEntries(options).unpaused) {
         await pause(Math.min(seconds * 1000, MAX_PAUSE_MILLIS));
       }
     }

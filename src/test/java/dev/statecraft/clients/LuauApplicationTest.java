@@ -48,11 +48,28 @@ class LuauApplicationTest {
     }
 
     @Test
+    void serversShareTheRecordsOfAMigration() throws IOException, InterruptedException {
+        run("migration", "migration-test.luau");
+    }
+
+    @Test
     void sessionsOfKilledServersExpire() throws IOException, InterruptedException {
         try (MovableTicker ticker = MovableTicker.start()) {
             QuarkusMock.installMockForType(new SessionObservations(ticker, sessions), SessionObservations.class);
             run("killed", "killed-test.luau", "--clock=" + ticker.address());
         }
+    }
+
+    /** The numbers of servers, of players on each, and of virtual seconds are system properties. */
+    @Test
+    void manyServersStayWithinTheirBudgets() throws IOException, InterruptedException {
+        run(
+                "load",
+                "load-test.luau",
+                "--unpaused=true",
+                "--servers=" + Integer.getInteger("statecraft.luau.servers", 4),
+                "--players=" + Integer.getInteger("statecraft.luau.players", 20),
+                "--seconds=" + Integer.getInteger("statecraft.luau.seconds", 120));
     }
 
     private void run(String name, String... files) throws IOException, InterruptedException {
@@ -72,6 +89,6 @@ class LuauApplicationTest {
                 .post("/v1/migrations/baseline")
                 .then()
                 .statusCode(200);
-        LuauProject.run("luau-" + name, application.toString(), key, files);
+        LuauProject.run("luau-application", application.toString(), key, files);
     }
 }
