@@ -44,7 +44,7 @@ class LuauApplicationTest {
 
     @Test
     void copiesOfSpacesAgreeOnABadNetwork() throws IOException, InterruptedException {
-        run("replica", "replica-test.luau");
+        run("replica", "replica-test.luau", "--unpaused=true");
     }
 
     @Test
