@@ -67,7 +67,7 @@ class LuauApplicationTest {
                 "load",
                 "load-test.luau",
                 "--unpaused=true",
-                "--servers=" + Integer.getInteger("statecraft.luau.servers", 4),
+                "--servers=" + Integer.getInteger("statecraft.luau.servers", 3),
                 "--players=" + Integer.getInteger("statecraft.luau.players", 20),
                 "--seconds=" + Integer.getInteger("statecraft.luau.seconds", 120));
     }
