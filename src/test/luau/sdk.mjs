@@ -1,23 +1,26 @@
 // Runs tests of the Luau SDK in a Luau VM, on the test double roblox.luau. Arguments: the folder of the SDK's sources,
-// the URL of an application (or "-"), its key, and the files of the tests. An argument --name=value is Roblox.name for the
-// tests. Exits with 1 if a test fails.
+// the URL of an application ("http://mock" for the Mock of the SDK, "-" for none), its key, and the files of the tests.
+// An argument --name=value is Roblox.name for the tests. Exits with 1 if a test fails.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LuauState } from 'luau-web';
 
-const GLOBALS = 'script, require, game, task, typeof, os, print, Vector3, Vector2, CFrame, Color3, UDim2, DateTime, '
+const GLOBALS = 'script, require, game, task, typeof, os, print, warn, Vector3, Vector2, CFrame, Color3, UDim2, DateTime, '
   + 'Enum, BrickColor, Instance, Roblox';
 const MAX_PAUSE_MILLIS = 20;
+const MOCK = 'http://mock';
 const SPEED = 10; // of the virtual time, while requests are in flight
 
 const isOption = (argument) => argument.startsWith('--');
 const options = process.argv.filter(isOption).map((argument) => argument.slice(2).split(/=(.*)/s));
 const [sources, url, key, ...tests] = process.argv.slice(2).filter((argument) => !isOption(argument));
 
-// Line "--> Heading" of a test stands for the code block of that section in usage-examples.md.
+// Line "--> Heading" of a test stands for the code block of that section in usage-examples.md, and line "--< file" for
+// the text of a file.
 function withExamples(source) {
-  return source.replace(/^--> (.+)$/gm, (_, heading) => {
+  const whole = source.replace(/^--< (.+)$/gm, (_, file) => readFileSync(file, 'utf8'));
+  return whole.replace(/^--> (.+)$/gm, (_, heading) => {
     const page = readFileSync('usage-examples.md', 'utf8');
     const section = page.split(`### ${heading}\n`)[1];
     return section.split('```lua\n')[1].split('```')[0];
@@ -81,7 +84,7 @@ async function run(file) {
       if (seconds < 0) {
         return 'The test waits for something that never happens.';
       }
-      if (url !== '-' && !Object.fromEntries(options).unpaused) {
+      if (url !== '-' && url !== MOCK && !Object.fromEntries(options).unpaused) {
         await pause(Math.min(seconds * 1000, MAX_PAUSE_MILLIS));
       }
     }

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.net.URL;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Luau SDK against the running application. Each test has a game of its own. */
 @QuarkusTest
@@ -70,6 +72,13 @@ class LuauApplicationTest {
                 "--servers=" + Integer.getInteger("statecraft.luau.servers", 3),
                 "--players=" + Integer.getInteger("statecraft.luau.players", 20),
                 "--seconds=" + Integer.getInteger("statecraft.luau.seconds", 120));
+    }
+
+    /** Random calls; the seed is printed when an answer differs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"entities", "boards"})
+    void mockAnswersAsTheApplication(String feature) throws IOException, InterruptedException {
+        run("agreement-" + feature, "agreement-" + feature + "-test.luau");
     }
 
     private void run(String name, String... files) throws IOException, InterruptedException {

@@ -16,6 +16,9 @@ final class LuauProject {
     /** In place of a URL: the test has a network of its own. */
     static final String NO_APPLICATION = "-";
 
+    /** In place of a URL: the Mock of the SDK answers. */
+    static final String MOCK = "http://mock";
+
     private static final Path SOURCES = Path.of("src/main/luau/src").toAbsolutePath();
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 

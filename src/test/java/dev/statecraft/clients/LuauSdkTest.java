@@ -15,4 +15,9 @@ class LuauSdkTest {
     void updatesKeepTheirOrderInTheSyncLoop() throws IOException, InterruptedException {
         LuauProject.run("luau-sync", LuauProject.NO_APPLICATION, "", "sync-test.luau");
     }
+
+    @Test
+    void modulesOnMock() throws IOException, InterruptedException {
+        LuauProject.run("luau-mock", LuauProject.MOCK, "sk_mock", "session-test.luau", "replica-test.luau");
+    }
 }

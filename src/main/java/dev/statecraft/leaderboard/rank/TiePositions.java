@@ -36,7 +36,8 @@ public class TiePositions {
     }
 
     /**
-     * The positions of entries of different players, in the given order.
+     * The positions of entries, in the given order. A batch with several scores of one player asks for the same entry
+     * several times.
      *
      * @param standings the rank of each entry, in the same order
      */
@@ -85,10 +86,12 @@ public class TiePositions {
         OrderKey last = null;
         for (int i : inOrder) {
             OrderKey own = asked.get(i).orderKey();
-            // The previous entry precedes this one, whether or not the index contains it yet.
-            before += index.countBetween(board, season, last, own) + (last == null ? 0 : 1);
+            if (!own.equals(last)) {
+                // The previous entry precedes this one, whether or not the index contains it yet.
+                before += index.countBetween(board, season, last, own) + (last == null ? 0 : 1);
+                last = own;
+            }
             positions.put(i, standings.get(i).place() + before);
-            last = own;
         }
     }
 }

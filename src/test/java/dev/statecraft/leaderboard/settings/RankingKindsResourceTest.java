@@ -85,6 +85,19 @@ class RankingKindsResourceTest {
     }
 
     @Test
+    void batchWithSeveralScoresOfOnePlayer_everyScoreHasTheRankOfTheEntry() {
+        create(Map.of("id", "repeated", "rankingType", "SCORE", "ranking", "UNIQUE"));
+        post(
+                        "repeated/scores/batch",
+                        Map.of(
+                                "scores",
+                                List.of(Map.of("playerId", "a", "value", 3), Map.of("playerId", "a", "value", 2))))
+                .statusCode(200)
+                .body("results.status", contains(200, 200))
+                .body("results.rank", contains(1, 1));
+    }
+
+    @Test
     void scoredBoard_rankingCannotBecomeDense() {
         create(Map.of("id", "changing", "rankingType", "SCORE")).body("ranking", equalTo("COMPETITION"));
         patch("changing", Map.of("ranking", "DENSE")).statusCode(200).body("ranking", equalTo("DENSE"));
