@@ -20,7 +20,7 @@ final class LuauProject {
     static final String MOCK = "http://mock";
 
     private static final Path SOURCES = Path.of("src/main/luau/src").toAbsolutePath();
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("statecraft.luau.patience", 120));
 
     private LuauProject() {}
 
