@@ -65,13 +65,13 @@ class LuauApplicationTest {
     /** The numbers of servers, of players on each, and of virtual seconds are system properties. */
     @Test
     void manyServersStayWithinTheirBudgets() throws IOException, InterruptedException {
-        run(
+        System.out.println(run(
                 "load",
                 "load-test.luau",
                 "--unpaused=true",
-                "--servers=" + Integer.getInteger("statecraft.luau.servers", 3),
+                "--copies=" + Integer.getInteger("statecraft.luau.servers", 3),
                 "--players=" + Integer.getInteger("statecraft.luau.players", 20),
-                "--seconds=" + Integer.getInteger("statecraft.luau.seconds", 120));
+                "--seconds=" + Integer.getInteger("statecraft.luau.seconds", 120)));
     }
 
     /** Random calls; the seed is printed when an answer differs. */
@@ -81,7 +81,7 @@ class LuauApplicationTest {
         run("agreement-" + feature, "agreement-" + feature + "-test.luau");
     }
 
-    private void run(String name, String... files) throws IOException, InterruptedException {
+    private String run(String name, String... files) throws IOException, InterruptedException {
         String key = given().header("Authorization", "Bearer sk_dev_local")
                 .contentType("application/json")
                 .body("{\"name\": \"Roblox\", \"game\": \"luau-" + name + "\", \"scopes\": [\"board:read\","
@@ -98,6 +98,6 @@ class LuauApplicationTest {
                 .post("/v1/migrations/baseline")
                 .then()
                 .statusCode(200);
-        LuauProject.run("luau-application", application.toString(), key, files);
+        return LuauProject.run("luau-application", application.toString(), key, files);
     }
 }

@@ -128,12 +128,13 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void artifact_containsNoDevModeClasses() throws Exception {
+    void artifact_containsNoDevModeClassesOrGameScripts() throws Exception {
         try (ZipFile zip = new ZipFile(ZIP.toFile())) {
             List<String> foreign = zip.stream()
                     .map(entry -> entry.getName())
                     .filter(name -> name.startsWith("dev/statecraft/local/")
-                            || name.toLowerCase(Locale.ROOT).matches(".*(dynamodblocal|sqlite|junit|testcontainers).*"))
+                            || name.toLowerCase(Locale.ROOT).matches(".*(dynamodblocal|sqlite|junit|testcontainers).*")
+                            || name.endsWith(".luau"))
                     .toList();
             assertEquals(List.of(), foreign);
         }
