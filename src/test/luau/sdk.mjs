@@ -54,7 +54,7 @@ async function run(file) {
   const state = await LuauState.createAsync({});
   const load = (source, name) => state.loadstring(source, name, true);
   const call = async (f, ...args) => [await f(...args)].flat()[0];
-  const double = await call(load(readFileSync('roblox.luau', 'utf8'), 'roblox.luau'));
+  const double = await call(load(withExamples(readFileSync('roblox.luau', 'utf8')), 'roblox.luau'));
   const script = (source, name) => load(`local ${GLOBALS} = ...; ${source}`, name);
   for (const name of readdirSync(sources).filter((n) => n.endsWith('.luau'))) {
     await double.module(name.replace('.luau', ''), script(readFileSync(join(sources, name), 'utf8'), name));
