@@ -103,8 +103,8 @@ class StructureTest {
             migration.segment           -> runtime table replication.state replication.type replication.command
                                            replication.commit .expression .definition .run .record .registry
             migration.execution         -> runtime table http access access.idempotency replication.state
-                                           replication.type replication.entity .expression .definition .run
-                                           .record .registry .segment
+                                           replication.type replication.entity leaderboard.board .expression
+                                           .definition .run .record .registry .segment
             migration.work              -> runtime table http http.json access replication.state replication.entity
                                            .expression .definition .run .registry .segment .execution
             migration.script            -> runtime table http access replication.state .expression .definition .run

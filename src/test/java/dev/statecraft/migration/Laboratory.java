@@ -1,10 +1,7 @@
 package dev.statecraft.migration;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.leaderboard.Arena;
 import dev.statecraft.migration.definition.Definition;
-import dev.statecraft.migration.definition.DefinitionLimits;
-import dev.statecraft.migration.definition.DefinitionReader;
 import dev.statecraft.migration.definition.Migration;
 import dev.statecraft.migration.definition.MigrationConfig;
 import dev.statecraft.migration.definition.SemanticVersion;
@@ -228,13 +225,7 @@ public final class Laboratory {
 
     /** A definition for PLAYER_DATA; {@code up} and {@code more} are JSON in single quotes. */
     public static Definition definition(String version, String up, String more) {
-        ObjectNode json = JsonFixtures.of("{'version': '" + version + "', 'description': 'd', 'target':"
-                + " {'entityType': 'PLAYER_DATA'}, 'up': " + up + more + "}");
-        DefinitionReader.Reading reading = new DefinitionReader(DefinitionLimits.NONE).read(json);
-        if (reading instanceof DefinitionReader.Read read) {
-            return read.definition();
-        }
-        throw new AssertionError(reading.toString());
+        return JsonFixtures.definition(version, "'entityType': 'PLAYER_DATA'", up, more);
     }
 
     public static Definition definition(String version) {

@@ -224,8 +224,13 @@ public record Board(
     }
 
     /** Returns this board with another schema version of the metadata of new scores. */
-    public Board withMetadataSchema(@Nullable String schema, long nextVersion) {
-        return copy(epoch, schema, nextVersion);
+    public Board withMetadataSchema(String schema) {
+        return copy(epoch, schema, version + 1);
+    }
+
+    /** Returns this board, in the same version, with a schema version of the metadata of new scores. */
+    Board ofMetadataSchema(String schema) {
+        return copy(epoch, schema, version);
     }
 
     /** Returns this board without a limit of listed positions. */

@@ -6,6 +6,7 @@ import dev.statecraft.leaderboard.settings.Terms;
 import dev.statecraft.runtime.Deadline;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.ContentionException;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
@@ -44,7 +45,7 @@ public class BoardService {
      */
     public Optional<Board> create(String game, String id, BoardSettings settings) {
         Deadline staleAt = staleAt();
-        Optional<Board> created = boards.create(withMetadataSchema(first(game, id, settings)));
+        Optional<Board> created = boards.create(first(game, id, settings));
         created.ifPresent(board -> cache.put(board, staleAt::passed));
         return created;
     }
@@ -240,7 +241,7 @@ public class BoardService {
             if (current.scored() && (current.subscored() || !withSubscore)) {
                 return Optional.of(current);
             }
-            Board marked = current.markedScored(withSubscore);
+            Board marked = withMetadataSchema(current).markedScored(withSubscore);
             // Instances with the old board compute ranks without subscores.
             if (replace(marked, current, withSubscore && current.scored())) {
                 return Optional.of(marked);
@@ -273,35 +274,57 @@ public class BoardService {
     }
 
     /**
-     * Sets the schema version of the metadata of new scores. Returns false if the board does not exist, or is another one
-     * with the same id.
+     * Sets the schema version of the metadata of new scores, in the same transaction as other writes. Cost: 2 WCU and the
+     * other writes; nothing if the board has the schema version.
      */
-    public boolean moveMetadataSchema(Board board, String schema) {
+    public SchemaMove moveMetadataSchema(Board board, String schema, TransactionWrites others) {
         Optional<Board> current = Optional.of(board);
-        while (current.isPresent() && current.get().epoch() == board.epoch()) {
+        for (int attempt = 0; current.isPresent() && current.get().epoch() == board.epoch(); attempt++) {
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Board before = current.get();
-            if (schema.equals(before.metadataSchema())
-                    || replace(before.withMetadataSchema(schema, before.version() + 1), before, false)) {
-                return true;
+            if (schema.equals(before.metadataSchema())) {
+                return SchemaMove.UNCHANGED;
+            }
+            SchemaMove move = boards.replace(before.withMetadataSchema(schema), before.version(), others);
+            if (move != SchemaMove.OVERTAKEN) {
+                return move;
             }
             current = read(board.game(), board.id());
         }
-        return false;
+        return SchemaMove.UNCHANGED;
     }
 
-    /** The schema versions of metadata in new boards, by board, or {@code *} for all others. Cost: 1 RCU. */
+    /** The schema versions of metadata in boards without scores, by board, or {@code *} for all others. Cost: 1 RCU. */
     public Map<String, String> metadataSchemas(String game) {
         return boards.metadataSchemas(game);
     }
 
-    /** Sets the schema version of metadata in a new board, or {@code *} for all others. */
-    public void moveMetadataSchema(String game, String board, String schema) {
-        boards.putMetadataSchema(game, board, schema);
+    /**
+     * Sets the schema version of metadata in a board without scores, or {@code *} for all others, in the same transaction as
+     * other writes.
+     */
+    public SchemaMove moveMetadataSchema(String game, String board, String schema, TransactionWrites others) {
+        for (int attempt = 0; !schema.equals(metadataSchemas(game).get(board)); attempt++) {
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            SchemaMove move = boards.putMetadataSchema(game, board, schema, others);
+            if (move != SchemaMove.OVERTAKEN) {
+                return move;
+            }
+        }
+        return SchemaMove.UNCHANGED;
     }
 
+    /**
+     * A board with the schema version of its first metadata. It is read after the board was created, not before: a migration
+     * sets it for new boards first, and then on each board that exists.
+     */
     private Board withMetadataSchema(Board board) {
+        if (board.scored() || board.metadataSchema() != null) {
+            return board;
+        }
         Map<String, String> schemas = boards.metadataSchemas(board.game());
-        return board.withMetadataSchema(schemas.getOrDefault(board.id(), schemas.get("*")), board.version());
+        @Nullable String schema = schemas.getOrDefault(board.id(), schemas.get("*"));
+        return schema == null ? board : board.ofMetadataSchema(schema);
     }
 
     private Instant now() {

@@ -6,6 +6,8 @@ import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.table.TransactionWrites;
+import dev.statecraft.table.TransientFailure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +19,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
@@ -35,7 +39,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  *   <li>Index {@code due}: {@code dpk} = game#due, {@code due} = time of the next scheduled work, in Unix milliseconds. The
  *       index does not contain deleted boards, or permanently closed boards without remaining work.
  *   <li>Metadata: {@code pk} = game#metadata, {@code sk} = board, or {@code *} for all others; {@code sv} schema version
- *       of the metadata of scores if the board is created.
+ *       of the metadata of scores in a board without scores.
  *   <li>Condition of every write: the stored version is the version that was read.
  * </ul>
  */
@@ -141,11 +145,50 @@ public class BoardStore {
         return schemas;
     }
 
-    /** Stores the schema version of metadata in a new board. Cost: 1 WCU. */
-    void putMetadataSchema(String game, String board, String schema) {
+    /**
+     * Stores the schema version of metadata in a new board, in the same transaction as other writes. Cost: 2 WCU, and the
+     * other writes.
+     */
+    SchemaMove putMetadataSchema(String game, String board, String schema, TransactionWrites others) {
         Map<String, AttributeValue> item =
                 Map.of("pk", s(BoardItems.metadataPartition(game)), "sk", s(board), "sv", s(schema));
-        dynamo.putItem(put -> put.tableName(tables.boards()).item(item));
+        return move(Put.builder().tableName(tables.boards()).item(item).build(), others);
+    }
+
+    /** Replaces a board if its stored version is the expected one, in the same transaction as other writes. */
+    SchemaMove replace(Board board, long expectedVersion, TransactionWrites others) {
+        return move(
+                Put.builder()
+                        .tableName(tables.boards())
+                        .item(BoardItems.toItem(board))
+                        .conditionExpression("#v = :expected")
+                        .expressionAttributeNames(Map.of("#v", "v"))
+                        .expressionAttributeValues(Map.of(":expected", n(expectedVersion)))
+                        .build(),
+                others);
+    }
+
+    private SchemaMove move(Put put, TransactionWrites others) {
+        List<TransactWriteItem> items = new ArrayList<>(others.items());
+        items.add(TransactWriteItem.builder().put(put).build());
+        try {
+            // The SDK adds an idempotency token. A retry after a lost response does not repeat the transaction.
+            dynamo.transactWriteItems(write -> write.transactItems(items));
+            return SchemaMove.MOVED;
+        } catch (TransactionCanceledException e) {
+            List<CancellationReason> reasons = e.cancellationReasons();
+            if (reasons.stream().limit(others.items().size()).anyMatch(BoardStore::isRejected)) {
+                return SchemaMove.REJECTED;
+            }
+            if (isRejected(reasons.get(reasons.size() - 1)) || TransientFailure.is(e)) {
+                return SchemaMove.OVERTAKEN;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isRejected(CancellationReason reason) {
+        return "ConditionalCheckFailed".equals(reason.code());
     }
 
     private boolean replaceItem(Map<String, AttributeValue> item, long expectedVersion) {

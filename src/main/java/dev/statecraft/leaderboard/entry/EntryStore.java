@@ -313,21 +313,35 @@ public class EntryStore {
     public record LanePage(List<Entry> entries, @Nullable String next) {}
 
     /**
-     * Writes a marker into every lane of a season, after all earlier writes. Its number is the time. Cost: 1 WCU for each lane.
+     * Writes a marker into every lane of a season, after all earlier writes. Cost: 1 WCU for each lane.
      *
      * @param from the generation of the tree that counts besides the current one, or the current one
+     * @return the number of the marker: {@code at}, or later if a machine whose clock is ahead wrote a marker before
      */
-    public void mark(Board board, int season, int from, Instant at) {
-        for (int lane = 0; lane < board.settings().lanes(); lane++) {
+    public Instant mark(Board board, int season, int from, Instant at) {
+        long number = at.toEpochMilli();
+        int lane = 0;
+        while (lane < board.settings().lanes()) {
             Map<String, AttributeValue> item = Map.of(
                     "pk", s(EntryItems.laneKey(board, season, lane)),
                     "sk", s(MARK),
-                    "w", n(at.toEpochMilli()),
-                    "k", n(at.toEpochMilli()),
+                    "w", n(number),
+                    "k", n(number),
                     "g", n(board.generation(season)),
                     "f", n(from));
-            dynamo.putItem(put -> put.tableName(tables.entries()).item(item));
+            try {
+                dynamo.putItem(put -> put.tableName(tables.entries())
+                        .item(item)
+                        .conditionExpression("attribute_not_exists(pk) OR k < :k")
+                        .expressionAttributeValues(Map.of(":k", item.get("k")))
+                        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+                lane++;
+            } catch (ConditionalCheckFailedException e) {
+                number = Attributes.number(e.item(), "k") + 1;
+                lane = 0;
+            }
         }
+        return Instant.ofEpochMilli(number);
     }
 
     private static KeysAndAttributes consistent(List<Map<String, AttributeValue>> keys) {

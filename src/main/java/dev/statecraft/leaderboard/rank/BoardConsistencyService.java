@@ -216,10 +216,9 @@ public class BoardConsistencyService {
             mending = current.mending();
         }
         if (mending != null && mending.markedAt() == null) {
-            Instant now = now();
-            entries.mark(current, mending.season(), mending.from(), now);
+            Instant at = entries.mark(current, mending.season(), mending.from(), now());
             Board marked = current.mendedUntil(new Mending(
-                    mending.season(), mending.from(), mending.startedAt(), mending.lane(), mending.after(), now));
+                    mending.season(), mending.from(), mending.startedAt(), mending.lane(), mending.after(), at));
             if (!boards.replace(marked, current, false)) {
                 return Optional.empty();
             }

@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard.score;
 
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.BoardService;
+import dev.statecraft.leaderboard.board.SchemaMove;
 import dev.statecraft.leaderboard.entry.CombinedEntryStore;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.entry.EntryStore;
@@ -103,18 +104,21 @@ public class MetadataMigrationService {
         };
     }
 
-    /** Sets the schema version of the metadata of new scores on a board. */
-    public void moveSchema(Board board, String schema) {
-        boards.moveMetadataSchema(board, schema);
+    /** Sets the schema version of the metadata of new scores on a board, in the same transaction as other writes. */
+    public SchemaMove moveSchema(Board board, String schema, TransactionWrites others) {
+        return boards.moveMetadataSchema(board, schema, others);
     }
 
-    /** The boards with a schema version of their own of metadata in new boards. */
+    /** The boards with a schema version of their own of metadata in boards without scores. */
     public Set<String> withSchemaOfNewBoards(String game) {
         return boards.metadataSchemas(game).keySet();
     }
 
-    /** Sets the schema version of metadata in a new board, or {@code *} for all others. */
-    public void moveSchemaOfNewBoard(String game, String board, String schema) {
-        boards.moveMetadataSchema(game, board, schema);
+    /**
+     * Sets the schema version of metadata in a board without scores, or {@code *} for all others, in the same transaction as
+     * other writes.
+     */
+    public SchemaMove moveSchemaOfNewBoard(String game, String board, String schema, TransactionWrites others) {
+        return boards.moveMetadataSchema(game, board, schema, others);
     }
 }

@@ -111,8 +111,8 @@ public class SeasonFinalizer {
         if (now.isBefore(season.closedAt().plus(config.boardCache()).plus(config.settleAfter()))) {
             return Optional.empty();
         }
-        entries.mark(board, season.season(), board.generation(season.season()), now);
-        return isRebuilt(board, season) ? Optional.empty() : Optional.of(season.marked(now));
+        Instant marked = entries.mark(board, season.season(), board.generation(season.season()), now);
+        return isRebuilt(board, season) ? Optional.empty() : Optional.of(season.marked(marked));
     }
 
     /**

@@ -221,8 +221,9 @@ public class StepService {
         int count =
                 wanted == null ? (int) Math.max(1, Math.min(config.segments(), total / options.pageSize())) : wanted;
         if (run.direction() == Run.Direction.DOWN) {
-            Run next = run.planned(MigrationStatus.ROLLING_BACK, Phase.RESTORING, count, 0, total);
-            schemas.back(game, run, next);
+            long records = total;
+            schemas.back(
+                    game, run, seen -> seen.planned(MigrationStatus.ROLLING_BACK, Phase.RESTORING, count, 0, records));
             return;
         }
         long canary = total == 0 ? 0 : (long) Math.ceil(total * options.canaryPercent() / 100);
@@ -245,7 +246,7 @@ public class StepService {
             ends.end(game, run, MigrationStatus.APPLIED, progress, null);
         } else {
             // From now on new entities get the new schema version. Validation finds those that were created before.
-            schemas.forward(game, run, run.at(MigrationStatus.VALIDATING, Phase.VALIDATING));
+            schemas.forward(game, run, seen -> seen.at(MigrationStatus.VALIDATING, Phase.VALIDATING));
         }
     }
 
@@ -278,12 +279,11 @@ public class StepService {
         boolean possible = definition.down() != null || run.keepsBackup();
         if (planned && config.rollbackOnFailure() && possible) {
             fence(game, run, Phase.RESTORING);
-            schemas.back(game, run, run.at(MigrationStatus.ROLLING_BACK, Phase.RESTORING));
+            schemas.back(game, run, seen -> seen.at(MigrationStatus.ROLLING_BACK, Phase.RESTORING));
             return;
         }
         if (run.phase() == Phase.VALIDATING) {
-            Run back = run.at(run.status(), Phase.MIGRATING);
-            schemas.back(game, run, back);
+            schemas.back(game, run, seen -> seen.at(seen.status(), Phase.MIGRATING));
             return;
         }
         fence(game, run, Phase.FINISHED);

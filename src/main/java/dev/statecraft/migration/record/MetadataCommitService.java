@@ -2,6 +2,7 @@ package dev.statecraft.migration.record;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.board.SchemaMove;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.score.MetadataMigrationService;
 import dev.statecraft.leaderboard.score.MetadataMigrationService.Written;
@@ -13,11 +14,13 @@ import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitService.CompanionResults;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.Backoff;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -138,28 +141,55 @@ public class MetadataCommitService {
         return new CommitResult.Done(after, false);
     }
 
+    /** Adds to each change of a schema version the writes that are committed only while its run is in the same phase. */
+    public interface PhaseGuard {
+
+        /**
+         * Performs a change.
+         *
+         * @return false if the run has left the phase; nothing was changed then
+         */
+        boolean perform(Function<TransactionWrites, SchemaMove> change);
+    }
+
     /**
      * Sets the schema version of the metadata of new scores on all boards of a target, and on boards that are created later. A
      * repeated call changes nothing.
-     * Cost: 1 RCU for each board, and 1 WCU for each changed one.
+     * Cost: 1 RCU for each board, and 2 WCU and the writes of the guard for each changed one.
      *
      * @param schemas schema version by target
+     * @return false if the run has left the phase
      */
-    public void moveSchema(String game, String target, UnaryOperator<String> schemas) {
+    public boolean moveSchema(String game, String target, UnaryOperator<String> schemas, PhaseGuard guard) {
         String only = MigrationTarget.board(target);
-        boards.moveSchemaOfNewBoard(game, only, schemas.apply(target));
+        if (!moveSchemaOfNewBoard(game, only, schemas.apply(target), guard)) {
+            return false;
+        }
         if (!MigrationTarget.isAllMetadata(target)) {
-            boards.board(game, only).ifPresent(board -> boards.moveSchema(board, schemas.apply(target)));
-            return;
+            Optional<Board> board = boards.board(game, only);
+            return board.isEmpty() || moveSchema(board.get(), schemas.apply(target), guard);
         }
         for (String id : boards.withSchemaOfNewBoards(game)) {
-            boards.moveSchemaOfNewBoard(game, id, schemas.apply(MigrationTarget.ofMetadata(id)));
+            if (!moveSchemaOfNewBoard(game, id, schemas.apply(MigrationTarget.ofMetadata(id)), guard)) {
+                return false;
+            }
         }
         Optional<Board> board = boards.firstAfter(game, null);
         while (board.isPresent()) {
             String id = board.get().id();
-            boards.moveSchema(board.get(), schemas.apply(MigrationTarget.ofMetadata(id)));
+            if (!moveSchema(board.get(), schemas.apply(MigrationTarget.ofMetadata(id)), guard)) {
+                return false;
+            }
             board = boards.firstAfter(game, id);
         }
+        return true;
+    }
+
+    private boolean moveSchemaOfNewBoard(String game, String board, String schema, PhaseGuard guard) {
+        return guard.perform(others -> boards.moveSchemaOfNewBoard(game, board, schema, others));
+    }
+
+    private boolean moveSchema(Board board, String schema, PhaseGuard guard) {
+        return guard.perform(others -> boards.moveSchema(board, schema, others));
     }
 }

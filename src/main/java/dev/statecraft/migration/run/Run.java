@@ -216,13 +216,12 @@ public record Run(
     }
 
     public Run at(MigrationStatus status, Phase phase) {
-        Instant settling = phase.changesSchema() ? null : settlingSince;
         return copy(status, phase, paused, stopping, options, sources, segments, canary, total, null, error, null)
-                .with(keepsBackup, settling, revision + 1);
+                .with(keepsBackup, phase.changesSchema() ? null : settlingSince, revision + 1);
     }
 
     /** The run after a worker has seen its change of the type's schema version. */
-    public Run settling(Instant since) {
+    public Run settling(@Nullable Instant since) {
         return with(keepsBackup, since, revision + 1);
     }
 

@@ -281,7 +281,8 @@ public class PageService {
                 return null;
             }
             if (refused.rejection() instanceof Rejection.Invalid invalid) {
-                return invalid.detail();
+                // Metadata that is not an object was never migrated, so it is not rolled back.
+                return job.run().isRollingBack() && refused.current().deleted() ? null : invalid.detail();
             }
             return refused.rejection() instanceof Rejection.TooLarge tooLarge ? tooLarge.detail() : null;
         }

@@ -77,8 +77,8 @@ public final class SegmentWalk {
      */
     private long carried;
 
-    /** Whether the last page stopped at a record that a game server has to roll back. */
-    private boolean awaitsWorker;
+    /** Whether to wait: for a game server that has to roll back a record, or for the other segments. */
+    private boolean waits;
 
     SegmentWalk(Services services, String game, Run run, Segment lease, LongSupplier millisLeft) {
         this.services = services;
@@ -113,7 +113,7 @@ public final class SegmentWalk {
             if (!more) {
                 return SegmentWork.DONE;
             }
-            if (awaitsWorker) {
+            if (waits) {
                 return released(services.config().lease().toMillis());
             }
             run = services.runs().read(game, run.id()).orElse(run);
@@ -197,7 +197,7 @@ public final class SegmentWalk {
             millisPerRecord = Math.max(
                     0.1, TimeUnit.NANOSECONDS.toMicros(services.ticker().nanos() - startNanos) / 1_000.0 / keys.size());
             unitsPerRecord = Math.max(0.1, (consumption.units() - before) / keys.size());
-            awaitsWorker = outcome.handled() == 0 && services.coordinator().isForWorkers(game, run);
+            waits = outcome.handled() == 0 && services.coordinator().isForWorkers(game, run);
         }
         for (int i = keys.size() - 1; i >= outcome.handled(); i--) {
             found.addFirst(keys.get(i));
@@ -250,13 +250,18 @@ public final class SegmentWalk {
      * lost.
      */
     private boolean restore(CapacityUsage consumption) {
+        BackupParts parts = new BackupParts(run.sources(), run.segments());
         Segment.Checkpoint at = lease.checkpoint();
-        // The backup segments of all sources are numbered consecutively and distributed over the segments of the run.
-        int part = at == null ? lease.number() : Integer.parseInt(at.first());
+        int part = at == null ? parts.first(lease.number()) : Integer.parseInt(at.first());
         String after = at == null || at.second().isEmpty() ? null : at.second();
-        while (part < parts()) {
-            Run.Source source = source(part);
-            Optional<BackupStore.Part> next = services.backups().next(game, source.run(), partOf(part), after);
+        boolean alone = at != null && parts.isEarlier(part);
+        while (parts.restores(lease.number(), part)) {
+            if (parts.isEarlier(part) && !alone && !othersAreFinished()) {
+                waits = true;
+                return true;
+            }
+            BackupParts.Part of = parts.part(part);
+            Optional<BackupStore.Part> next = services.backups().next(game, of.run(), of.segment(), after);
             if (next.isPresent()) {
                 Job job = new Job(game, run, lease, () -> true, consumption);
                 PageOutcome outcome = services.pages().restore(job, this::downgrade, next.get());
@@ -265,36 +270,16 @@ public final class SegmentWalk {
                         whole ? new Segment.Checkpoint("" + part, next.get().key()) : at;
                 return complete(outcome, restoredTo, false, consumption);
             }
-            part += run.segments();
+            part = parts.after(part);
             after = null;
         }
         return complete(PageOutcome.EMPTY, null, true, consumption);
     }
 
-    private int parts() {
-        return run.sources().stream().mapToInt(Run.Source::segments).sum();
-    }
-
-    private Run.Source source(int part) {
-        int first = 0;
-        for (Run.Source source : run.sources()) {
-            first += source.segments();
-            if (part < first) {
-                return source;
-            }
-        }
-        throw new IllegalArgumentException("there is no part " + part);
-    }
-
-    private int partOf(int part) {
-        int first = 0;
-        for (Run.Source source : run.sources()) {
-            if (part < first + source.segments()) {
-                return part - first;
-            }
-            first += source.segments();
-        }
-        throw new IllegalArgumentException("there is no part " + part);
+    private boolean othersAreFinished() {
+        return services.segments().list(game, run.id(), run.segments()).stream()
+                .allMatch(segment -> segment.number() == lease.number()
+                        || segment.finished(run.phase().pass()));
     }
 
     /** The migrations of the type, with that of the run at the end. They do not change while the run is active. */

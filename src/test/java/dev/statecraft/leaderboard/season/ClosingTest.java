@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -113,6 +114,24 @@ class ClosingTest {
             counted++;
         }
         assertFinished("board", "all lanes are counted");
+    }
+
+    /** Two instances mark the lanes of a season at the same time, and the clock of the second one is behind. */
+    @Test
+    void markerOfASlowerClock_doesNotReplaceTheOneThatTheSeasonAwaits() {
+        arena.create("board", rewarded());
+        for (int player = 0; player < 10; player++) {
+            arena.submit("board", "p" + player, 100 - player / 2, 0, null);
+        }
+        arena.reset("board", "over", null);
+        clock.move(SETTLED);
+        arena.upkeep.run(Arena.GAME, () -> true);
+        Instant marked = Objects.requireNonNull(season("board", 1).markedAt());
+        arena.drain();
+        Instant second = arena.entries.mark(arena.board("board"), 1, 0, marked.minusMillis(200));
+        assertTrue(second.isAfter(marked), () -> second + " is not after " + marked);
+        arena.upkeep();
+        assertFinished("board", "marked twice");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.statecraft.migration.record;
 
 import static dev.statecraft.migration.Laboratory.BY;
 import static dev.statecraft.migration.Laboratory.GAME;
+import static dev.statecraft.migration.record.MetadataBoards.RENAME;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,94 +10,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.entry.Entry;
-import dev.statecraft.leaderboard.score.NewScore;
-import dev.statecraft.leaderboard.settings.Order;
-import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.Laboratory;
-import dev.statecraft.migration.definition.Definition;
-import dev.statecraft.migration.definition.DefinitionLimits;
-import dev.statecraft.migration.definition.DefinitionReader;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.execution.StartService;
 import dev.statecraft.migration.registry.Plan;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunCounts;
-import dev.statecraft.replication.Realm;
-import dev.statecraft.table.TableNames;
-import dev.statecraft.testing.TestDatabase;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import dev.statecraft.testing.fault.FaultyDynamo.Stopped;
-import java.math.BigDecimal;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Migrations of the metadata of leaderboard entries. */
 class MetadataRunTest {
 
-    private static final String RENAME = "{'operations': [{'op': 'rename', 'from': 'map', 'path': '/place/map'},"
-            + " {'op': 'increment', 'path': 'level', 'by': 1}]}";
     private static final String STRICT = ", 'options': {'canaryPercent': 20, 'segments': 2, 'pageSize': 3}";
 
-    private final TableNames tables = TestDatabase.freshTables();
     private final FaultyDynamo faults = new FaultyDynamo();
-    private final Laboratory lab = laboratory();
-
-    private Laboratory laboratory() {
-        Realm realm = new Realm(tables, Map.of("type-cache", "0s"), faults, Clock.systemUTC());
-        return new Laboratory(realm, Map.of(), List.of(), faults);
-    }
-
-    private static Definition definition(String version, String board, String up, String more) {
-        DefinitionReader.Reading reading = new DefinitionReader(DefinitionLimits.NONE)
-                .read(JsonFixtures.of("{'version': '" + version + "', 'description': 'd', 'target':"
-                        + " {'leaderboardMetadata': '" + board + "'}, 'up': " + up + more + "}"));
-        return assertInstanceOf(DefinitionReader.Read.class, reading, reading.toString())
-                .definition();
-    }
-
-    private void create(String board, int lanes) {
-        lab.leaderboards.create(board, RankingType.SCORE, Order.DESCENDING, null, lanes);
-    }
-
-    private void submit(String board, String player, long value, @Nullable String metadata) {
-        lab.leaderboards.scores.submit(
-                GAME,
-                board,
-                new NewScore(
-                        player,
-                        BigDecimal.valueOf(value),
-                        BigDecimal.ZERO,
-                        metadata == null ? null : JsonFixtures.of(metadata).toString(),
-                        null,
-                        null),
-                false);
-    }
-
-    private void fill(String board, int lanes, int players) {
-        create(board, lanes);
-        for (int i = 0; i < players; i++) {
-            submit(board, "p" + i, 100 + i, "{'map': 'm" + i + "', 'level': " + i + "}");
-        }
-        submit(board, "none", 1, null);
-    }
-
-    private Entry entry(String board, String player) {
-        Board found = lab.leaderboards.board(board);
-        return lab.leaderboards.entries.read(found, found.season(), player);
-    }
-
-    private void assertMetadata(String expected, String board, String player) {
-        String metadata = entry(board, player).metadata();
-        assertEquals(
-                JsonFixtures.of(expected), metadata == null ? null : JsonFixtures.of(metadata), board + "/" + player);
-    }
+    private final MetadataBoards boards = new MetadataBoards(faults);
+    private final Laboratory lab = boards.lab;
 
     private Run rollBack(String version, Run.Mode mode) {
         StartService.Result result = lab.runs.rollBack(GAME, SemanticVersion.of(version), mode, "r", BY, 20_000);
@@ -110,11 +47,11 @@ class MetadataRunTest {
 
     @Test
     void metadataIsMigratedAndRolledBackWithoutAChangeOfScoreOrRank() {
-        fill("arena", 3, 10);
-        fill("other", 1, 2);
-        Entry before = entry("arena", "p3");
+        boards.fill("arena", 3, 10);
+        boards.fill("other", 1, 2);
+        Entry before = boards.entry("arena", "p3");
         lab.leaderboards.drain();
-        Plan plan = lab.plan(definition("1.1.0", "arena", RENAME, STRICT));
+        Plan plan = lab.plan(JsonFixtures.ofMetadata("1.1.0", "arena", RENAME, STRICT));
         assertEquals(10, plan.matching());
         assertEquals(10, plan.wouldChange());
         assertEquals(10, plan.sampled());
@@ -122,11 +59,11 @@ class MetadataRunTest {
         Run run = lab.lastRun(GAME);
         assertEquals(MigrationStatus.APPLIED, run.status(), String.valueOf(run.error()));
         assertEquals(new RunCounts(10, 10, 0, 0), counts(run));
-        Entry after = entry("arena", "p3");
-        assertMetadata("{'place': {'map': 'm3'}, 'level': 4}", "arena", "p3");
+        Entry after = boards.entry("arena", "p3");
+        boards.assertMetadata("{'place': {'map': 'm3'}, 'level': 4}", "arena", "p3");
         assertEquals(before.withMetadata(after.metadata(), "1.1.0", after.writtenAt()), after);
-        assertMetadata("{'map': 'm0', 'level': 0}", "other", "p0");
-        assertNull(entry("arena", "none").metadata());
+        boards.assertMetadata("{'map': 'm0', 'level': 0}", "other", "p0");
+        assertNull(boards.entry("arena", "none").metadata());
         assertEquals("1.1.0", lab.leaderboards.board("arena").metadataSchema());
         assertNull(lab.leaderboards.board("other").metadataSchema());
         // The stream records of the migrated entries change no rank.
@@ -134,87 +71,94 @@ class MetadataRunTest {
         Board arena = lab.leaderboards.board("arena");
         assertEquals(0, lab.leaderboards.audits.audit(arena, 1).drift());
 
-        submit("arena", "p3", 500, null);
-        submit("arena", "p4", 600, "{'place': {'map': 'new'}, 'level': 9}");
-        submit("arena", "late", 700, "{'place': {'map': 'x'}, 'level': 1}");
+        boards.submit("arena", "p3", 500, null);
+        boards.submit("arena", "p4", 600, "{'place': {'map': 'new'}, 'level': 9}");
+        boards.submit("arena", "late", 700, "{'place': {'map': 'x'}, 'level': 1}");
         run = rollBack("1.1.0", Run.Mode.SMART);
         assertEquals(MigrationStatus.ROLLED_BACK, run.status(), String.valueOf(run.error()));
         assertNull(run.error());
-        assertMetadata("{'map': 'm2', 'level': 2}", "arena", "p2");
-        assertMetadata("{'map': 'm3', 'level': 3}", "arena", "p3");
-        assertMetadata("{'map': 'new', 'level': 8}", "arena", "p4");
-        assertMetadata("{'map': 'x', 'level': 0}", "arena", "late");
-        assertEquals(600, Objects.requireNonNull(entry("arena", "p4").score()).value());
+        boards.assertMetadata("{'map': 'm2', 'level': 2}", "arena", "p2");
+        boards.assertMetadata("{'map': 'm3', 'level': 3}", "arena", "p3");
+        boards.assertMetadata("{'map': 'new', 'level': 8}", "arena", "p4");
+        boards.assertMetadata("{'map': 'x', 'level': 0}", "arena", "late");
+        assertEquals(
+                600, Objects.requireNonNull(boards.entry("arena", "p4").score()).value());
         assertEquals("0.0.0", lab.leaderboards.board("arena").metadataSchema());
     }
 
     @Test
     void exactRollbackRestoresMetadataThatWasSubmittedSince() {
-        fill("arena", 1, 3);
-        lab.register(definition("1.1.0", "arena", RENAME, STRICT));
+        boards.fill("arena", 1, 3);
+        lab.register(JsonFixtures.ofMetadata("1.1.0", "arena", RENAME, STRICT));
         lab.apply(GAME);
-        submit("arena", "p1", 900, "{'place': {'map': 'new'}, 'level': 9}");
+        boards.submit("arena", "p1", 900, "{'place': {'map': 'new'}, 'level': 9}");
         assertEquals(
                 MigrationStatus.ROLLED_BACK, rollBack("1.1.0", Run.Mode.EXACT).status());
-        assertMetadata("{'map': 'm1', 'level': 1}", "arena", "p1");
-        assertEquals(900, Objects.requireNonNull(entry("arena", "p1").score()).value());
+        boards.assertMetadata("{'map': 'm1', 'level': 1}", "arena", "p1");
+        assertEquals(
+                900, Objects.requireNonNull(boards.entry("arena", "p1").score()).value());
     }
 
     @Test
     void allBoardsAreMigratedInTheOrderOfTheirOwnMigrations() {
-        fill("a", 1, 2);
-        fill("b", 2, 2);
-        lab.register(definition("1.0.0", "a", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 10}]}", ""));
+        boards.fill("a", 1, 2);
+        boards.fill("b", 2, 2);
+        lab.register(JsonFixtures.ofMetadata(
+                "1.0.0", "a", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 10}]}", ""));
         lab.apply(GAME);
-        lab.register(definition("1.1.0", "*", RENAME, ""));
+        lab.register(JsonFixtures.ofMetadata("1.1.0", "*", RENAME, ""));
         lab.apply(GAME);
         assertEquals(new RunCounts(4, 4, 0, 0), counts(lab.lastRun(GAME)));
-        assertMetadata("{'place': {'map': 'm1'}, 'level': 12}", "a", "p1");
-        assertMetadata("{'place': {'map': 'm1'}, 'level': 2}", "b", "p1");
+        boards.assertMetadata("{'place': {'map': 'm1'}, 'level': 12}", "a", "p1");
+        boards.assertMetadata("{'place': {'map': 'm1'}, 'level': 2}", "b", "p1");
         // A new board begins with the shape of the migrations of all boards.
-        create("c", 1);
-        submit("c", "p", 1, "{'place': {'map': 'm'}, 'level': 5}");
+        boards.create("c", 1);
+        boards.submit("c", "p", 1, "{'place': {'map': 'm'}, 'level': 5}");
         assertInstanceOf(
                 StartService.Covered.class,
                 lab.runs.rollBack(GAME, SemanticVersion.of("1.0.0"), Run.Mode.SMART, "r", BY, 0));
-        lab.register(definition("1.2.0", "c", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 1}]}", ""));
+        lab.register(JsonFixtures.ofMetadata(
+                "1.2.0", "c", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 1}]}", ""));
         lab.apply(GAME);
-        assertMetadata("{'place': {'map': 'm'}, 'level': 6}", "c", "p");
+        boards.assertMetadata("{'place': {'map': 'm'}, 'level': 6}", "c", "p");
         rollBack("1.2.0", Run.Mode.SMART);
         assertEquals(
                 MigrationStatus.ROLLED_BACK, rollBack("1.1.0", Run.Mode.SMART).status());
-        assertMetadata("{'map': 'm1', 'level': 11}", "a", "p1");
-        assertEquals("1.0.0", entry("a", "p1").metadataSchema());
-        assertMetadata("{'map': 'm1', 'level': 1}", "b", "p1");
-        assertMetadata("{'map': 'm', 'level': 4}", "c", "p");
+        boards.assertMetadata("{'map': 'm1', 'level': 11}", "a", "p1");
+        assertEquals("1.0.0", boards.entry("a", "p1").metadataSchema());
+        boards.assertMetadata("{'map': 'm1', 'level': 1}", "b", "p1");
+        boards.assertMetadata("{'map': 'm', 'level': 4}", "c", "p");
         assertEquals("1.0.0", lab.leaderboards.board("a").metadataSchema());
         assertEquals("0.0.0", lab.leaderboards.board("b").metadataSchema());
     }
 
     @Test
     void boardThatIsCreatedAfterItsMigrationStartsWithTheNewShape() {
-        lab.register(definition("1.0.0", "a", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 10}]}", ""));
-        lab.register(definition("1.1.0", "*", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 1}]}", ""));
+        lab.register(JsonFixtures.ofMetadata(
+                "1.0.0", "a", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 10}]}", ""));
+        lab.register(JsonFixtures.ofMetadata(
+                "1.1.0", "*", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 1}]}", ""));
         lab.apply(GAME);
-        fill("a", 1, 1);
-        fill("b", 1, 1);
-        assertEquals("1.1.0", entry("a", "p0").metadataSchema());
-        lab.register(definition("1.2.0", "a", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 5}]}", ""));
+        boards.fill("a", 1, 1);
+        boards.fill("b", 1, 1);
+        assertEquals("1.1.0", boards.entry("a", "p0").metadataSchema());
+        lab.register(JsonFixtures.ofMetadata(
+                "1.2.0", "a", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 5}]}", ""));
         lab.apply(GAME);
-        assertMetadata("{'map': 'm0', 'level': 5}", "a", "p0");
-        assertMetadata("{'map': 'm0', 'level': 0}", "b", "p0");
+        boards.assertMetadata("{'map': 'm0', 'level': 5}", "a", "p0");
+        boards.assertMetadata("{'map': 'm0', 'level': 0}", "b", "p0");
         lab.leaderboards.boards.delete(GAME, "a");
-        fill("a", 1, 1);
-        assertEquals("1.2.0", entry("a", "p0").metadataSchema());
+        boards.fill("a", 1, 1);
+        assertEquals("1.2.0", boards.entry("a", "p0").metadataSchema());
     }
 
     @Test
     void rollbackRestoresEntriesOfASeasonThatHasEndedSince() {
-        fill("arena", 1, 3);
-        lab.register(definition("1.1.0", "arena", RENAME, ""));
+        boards.fill("arena", 1, 3);
+        lab.register(JsonFixtures.ofMetadata("1.1.0", "arena", RENAME, ""));
         lab.apply(GAME);
         lab.leaderboards.reset("arena", "r", null);
-        submit("arena", "p0", 5, "{'place': {'map': 'next'}, 'level': 7}");
+        boards.submit("arena", "p0", 5, "{'place': {'map': 'next'}, 'level': 7}");
         assertEquals(
                 MigrationStatus.ROLLED_BACK, rollBack("1.1.0", Run.Mode.SMART).status());
         Board board = lab.leaderboards.board("arena");
@@ -222,19 +166,19 @@ class MetadataRunTest {
         assertEquals(
                 JsonFixtures.of("{'map': 'm2', 'level': 2}"),
                 JsonFixtures.of(lab.leaderboards.entries.read(board, 1, "p2").metadata()));
-        assertMetadata("{'map': 'next', 'level': 6}", "arena", "p0");
+        boards.assertMetadata("{'map': 'next', 'level': 6}", "arena", "p0");
     }
 
     @Test
     void seasonThatEndsDuringARunIsLeftAndTheNextOneIsMigrated() {
         for (int write = 1; write < 14; write++) {
             String board = "season" + write;
-            fill(board, 2, 3);
-            lab.register(definition("1." + write + ".0", board, RENAME, STRICT));
+            boards.fill(board, 2, 3);
+            lab.register(JsonFixtures.ofMetadata("1." + write + ".0", board, RENAME, STRICT));
             boolean[] reset = new boolean[1];
             faults.beforeWrite(write, () -> {
                 lab.leaderboards.reset(board, "r", null);
-                submit(board, "p1", 1, "{'map': 'next', 'level': 40}");
+                boards.submit(board, "p1", 1, "{'map': 'next', 'level': 40}");
                 reset[0] = true;
             });
             lab.apply(GAME);
@@ -242,7 +186,7 @@ class MetadataRunTest {
             Run run = lab.lastRun(GAME);
             assertEquals(MigrationStatus.APPLIED, run.status(), "before write " + write + ": " + run.error());
             if (reset[0]) {
-                Entry entry = entry(board, "p1");
+                Entry entry = boards.entry(board, "p1");
                 assertEquals("1." + write + ".0", entry.metadataSchema(), "before write " + write);
             }
         }
@@ -250,10 +194,11 @@ class MetadataRunTest {
 
     @Test
     void failedRecordsAreQuarantinedAndFailTheRun() {
-        fill("arena", 1, 4);
+        boards.fill("arena", 1, 4);
         lab.leaderboards.metadata.change(GAME, "arena", "p1", "\"text\"");
-        submit("arena", "p2", 999, "{'map': 1}");
-        lab.register(definition("1.1.0", "arena", RENAME, ", 'options': {'failureThreshold': {'count': 2}}"));
+        boards.submit("arena", "p2", 999, "{'map': 1}");
+        lab.register(
+                JsonFixtures.ofMetadata("1.1.0", "arena", RENAME, ", 'options': {'failureThreshold': {'count': 2}}"));
         lab.apply(GAME);
         Run run = lab.lastRun(GAME);
         assertEquals(MigrationStatus.APPLIED, run.status(), String.valueOf(run.error()));
@@ -263,15 +208,16 @@ class MetadataRunTest {
                 lab.quarantine.list(GAME, run.id(), 5).stream()
                         .map(failed -> failed.id())
                         .toList());
-        rollBack("1.1.0", Run.Mode.SMART);
-        lab.register(definition(
+        Run back = rollBack("1.1.0", Run.Mode.SMART);
+        assertNull(back.error(), "metadata that was not migrated needs no rollback");
+        lab.register(JsonFixtures.ofMetadata(
                 "1.2.0",
                 "arena",
                 RENAME,
                 ", 'validation': [{'expression': 'state.level < 2'," + " 'message': 'Too high.'}]"));
         lab.apply(GAME);
         assertEquals(MigrationStatus.ROLLED_BACK, lab.lastRun(GAME).status());
-        assertMetadata("{'map': 'm0', 'level': 0}", "arena", "p0");
+        boards.assertMetadata("{'map': 'm0', 'level': 0}", "arena", "p0");
     }
 
     /** A submission before any write of the run wins, and its metadata is migrated or left as what it is. */
@@ -280,15 +226,15 @@ class MetadataRunTest {
         int exercised = 0;
         for (int write = 1; write < 14; write++) {
             String board = "live" + write;
-            fill(board, 1, 2);
+            boards.fill(board, 1, 2);
             String version = "1." + write + ".0";
-            lab.register(definition(version, board, RENAME, STRICT));
+            lab.register(JsonFixtures.ofMetadata(version, board, RENAME, STRICT));
             int score = 1_000 + write;
-            faults.beforeWrite(write, () -> submit(board, "p1", score, "{'map': 'live', 'level': 40}"));
+            faults.beforeWrite(write, () -> boards.submit(board, "p1", score, "{'map': 'live', 'level': 40}"));
             lab.apply(GAME);
             faults.heal();
             Run run = lab.lastRun(GAME);
-            Entry entry = entry(board, "p1");
+            Entry entry = boards.entry(board, "p1");
             if (run.status() == MigrationStatus.APPLIED
                     && run.error() == null
                     && entry.requireScore().value() == score) {
@@ -311,24 +257,25 @@ class MetadataRunTest {
         boolean interrupted = true;
         for (int write = 0; interrupted; write++) {
             String board = "board" + write;
-            fill(board, 2, 5);
+            boards.fill(board, 2, 5);
             String version = "1." + write + ".0";
-            lab.register(definition(version, board, RENAME, ", 'options': {'segments': 2, 'pageSize': 2}"));
+            lab.register(
+                    JsonFixtures.ofMetadata(version, board, RENAME, ", 'options': {'segments': 2, 'pageSize': 2}"));
             interrupted = write == 0 || stopped(write, () -> lab.apply(GAME));
-            Laboratory other = laboratory();
+            Laboratory other = boards.other();
             other.apply(GAME);
             Run run = other.lastRun(GAME);
             assertEquals(MigrationStatus.APPLIED, run.status(), "after write " + write + ": " + run.error());
             Map<String, String> result = new TreeMap<>();
             for (int i = 0; i < 5; i++) {
-                Entry entry = entry(board, "p" + i);
+                Entry entry = boards.entry(board, "p" + i);
                 result.put("p" + i, entry.version() + " " + entry.metadata());
             }
             result.put("counts", counts(run).toString());
             expected = expected == null ? result : expected;
             assertEquals(expected, result, "stopped after write " + write);
             rollBack(version, Run.Mode.SMART);
-            assertMetadata("{'map': 'm4', 'level': 4}", board, "p4");
+            boards.assertMetadata("{'map': 'm4', 'level': 4}", board, "p4");
         }
     }
 

@@ -153,6 +153,25 @@ class RunRollbackTest {
         assertTrue(back.keepsBackup());
     }
 
+    /** The first rollback leaves one record, so its backup is a source of the second one, too. */
+    @Test
+    void exactRollbackRestoresTheNewestOfSeveralBackups() {
+        Laboratory lab = lab();
+        fill(lab, 4);
+        lab.register(definition("1.1.0", "{'expression': '{\\\"coins\\\": state.coins}'}", ""));
+        lab.apply(GAME);
+        lab.update(GAME, "arena", "n0", "{'increment': {'coins': 10}}");
+        lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "r", BY, 20_000);
+        lab.update(GAME, "arena", "n2", "{'increment': {'coins': 10}}");
+        lab.runs.force(GAME, SemanticVersion.of("1.1.0"), "again", BY, 20_000);
+        lab.update(GAME, "arena", "n2", "{'increment': {'coins': 100}}");
+        assertState("{'coins': 111.5}", lab.read("arena", "n2"));
+        lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.EXACT, "r", BY, 20_000);
+        assertEquals(2, lab.lastRun(GAME).sources().size());
+        assertState("{'hp': 0, 'coins': 1.5}", lab.read("arena", "n0"));
+        assertState("{'hp': 2, 'coins': 11.5}", lab.read("arena", "n2"));
+    }
+
     @Test
     void impossibleRollbacksAreRejected() {
         Laboratory lab = lab("backup-before-migration", "false");

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.statecraft.migration.Laboratory;
-import dev.statecraft.migration.registry.LedgerEntry;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.Run.Direction;
@@ -26,6 +25,7 @@ import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Seeds;
 import dev.statecraft.testing.simulation.Simulation;
 import dev.statecraft.testing.simulation.Workload;
+import dev.statecraft.testing.workload.migration.LedgerCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,18 +193,7 @@ class ScriptSimulationTest {
         @Override
         public void check() {
             Laboratory lab = simulation.observer(this::laboratory);
-            boolean running = false;
-            List<LedgerEntry> history = new ArrayList<>(lab.migrations.history(GAME));
-            for (int i = history.size() - 1; i >= 0; i--) {
-                LedgerEntry entry = history.get(i);
-                assertEquals(history.size() - i, entry.seq(), entry.toString());
-                if (entry.run() != null) {
-                    boolean starts = entry.action() == LedgerEntry.Action.STARTED
-                            || entry.action() == LedgerEntry.Action.ROLLBACK_STARTED;
-                    assertEquals(running, !starts, entry.toString());
-                    running = starts;
-                }
-            }
+            LedgerCheck.check(lab.migrations.history(GAME));
             for (Run run : lab.runStore.list(GAME, null, 10)) {
                 check(run, lab.scriptStore.read(GAME, run));
             }

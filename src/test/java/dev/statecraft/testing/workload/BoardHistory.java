@@ -29,7 +29,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the callers of one board sent and were told, and whether the stored entries agree with it. */
-final class BoardHistory {
+public final class BoardHistory {
 
     /** By how much the write time of a receipt may be ahead of the clock: writes of a player have different times. */
     private static final long AHEAD_MILLIS = 20;
@@ -65,25 +65,26 @@ final class BoardHistory {
             @Nullable Season closed) {}
 
     /** The next logical instant. */
-    long tick() {
+    public long tick() {
         return ++instant;
     }
 
-    void submitted(String server, long invoked, long returned, long answeredAt, NewScore score, @Nullable Taken taken) {
+    public void submitted(
+            String server, long invoked, long returned, long answeredAt, NewScore score, @Nullable Taken taken) {
         sent.add(new Sent(server, invoked, returned, answeredAt, score, taken));
     }
 
-    void ranked(String reader, long invoked, long returned, int season, String player, Ranked answer) {
+    public void ranked(String reader, long invoked, long returned, int season, String player, Ranked answer) {
         ranks.computeIfAbsent(season, number -> new ArrayList<>())
                 .add(Operation.answered(reader, invoked, returned, player, answer));
     }
 
-    void reset(String id, long invoked, long returned, @Nullable Season closed) {
+    public void reset(String id, long invoked, long returned, @Nullable Season closed) {
         closings.add(new Closing(id, invoked, returned, closed));
     }
 
     /** Checks S1 to S3 and the bounds of seasons against the entries of each season. */
-    void check(Board board, Map<Integer, List<Entry>> entries) {
+    public void check(Board board, Map<Integer, List<Entry>> entries) {
         Map<Long, String> ids = new HashMap<>();
         sent.forEach(one -> ids.put(Receipt.idOf(one.id()), one.id()));
         List<String> effects = new ArrayList<>();

@@ -17,13 +17,13 @@ import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** The functions of leaderboards in one run: the API, the function that counts the stream of entries, and the schedule. */
-final class LeaderboardFunctions {
+public final class LeaderboardFunctions {
 
     private static final Duration UPKEEP = Duration.ofSeconds(2);
     private static final int MOST_RUNS = 100;
 
     /** Creates the services of an instance. */
-    interface Boot {
+    public interface Boot {
         Arena arena(Machine machine, DynamoDbClient client, TableNames tables, Map<String, String> settings);
     }
 
@@ -56,12 +56,12 @@ final class LeaderboardFunctions {
     }
 
     /** Functions with a drawn cache of boards. */
-    static LeaderboardFunctions of(Simulation simulation, TableNames tables, int atOnce, Boot boot) {
+    public static LeaderboardFunctions of(Simulation simulation, TableNames tables, int atOnce, Boot boot) {
         return new LeaderboardFunctions(simulation, tables, !simulation.random().nextBoolean(), atOnce, boot);
     }
 
     /** Functions with a drawn cache of boards, whose instances serve a drawn number of requests at a time. */
-    static LeaderboardFunctions of(Simulation simulation, TableNames tables) {
+    public static LeaderboardFunctions of(Simulation simulation, TableNames tables) {
         boolean cached = !simulation.random().nextBoolean();
         int atOnce = simulation.random().nextBoolean() ? 1 : 3;
         return new LeaderboardFunctions(simulation, tables, cached, atOnce, Arena::new);
@@ -71,23 +71,23 @@ final class LeaderboardFunctions {
         return boot.arena(machine, client, tables, settings);
     }
 
-    Fleet<Arena> api() {
+    public Fleet<Arena> api() {
         return api;
     }
 
     /** Services that look at the stored data. */
-    Arena observer() {
+    public Arena observer() {
         return simulation.observer(this::arena);
     }
 
     /** Starts the stream and the schedule. */
-    void start() {
+    public void start() {
         stream.start("entries");
         upkeep.start("upkeep");
     }
 
     /** Waits until every change is counted, every closed season is finalized and no rank tree is rebuilt. */
-    void settle(String board) {
+    public void settle(String board) {
         Arena observer = observer();
         Board current = observer.board(board);
         for (int i = 0; i < MOST_RUNS; i++) {

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Requests of callers that give up, repeat and accept no failure that is not one of the infrastructure. */
-final class Requests {
+public final class Requests {
 
     private static final int ATTEMPTS = 4;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -25,10 +25,11 @@ final class Requests {
      * @param alone whether the first attempt was answered; otherwise an earlier attempt may still take effect, unless this
      *     answer says that it has
      */
-    record Reply<R>(R answer, boolean alone) {}
+    public record Reply<R>(R answer, boolean alone) {}
 
     /** As {@link #replied}, without the number of attempts. */
-    static <S, R> Optional<R> repeated(Simulation simulation, Fleet<S> fleet, String what, Function<S, R> request) {
+    public static <S, R> Optional<R> repeated(
+            Simulation simulation, Fleet<S> fleet, String what, Function<S, R> request) {
         return replied(simulation, fleet, what, request).map(Reply::answer);
     }
 
@@ -38,7 +39,7 @@ final class Requests {
      *
      * @return the answer; empty if the outcome is unknown
      */
-    static <S, R> Optional<Reply<R>> replied(
+    public static <S, R> Optional<Reply<R>> replied(
             Simulation simulation, Fleet<S> fleet, String what, Function<S, R> request) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Optional<R> answer = once(simulation, fleet, what, request);
@@ -51,7 +52,7 @@ final class Requests {
     }
 
     /** Sends a request once; empty if the outcome is unknown. */
-    static <S, R> Optional<R> once(Simulation simulation, Fleet<S> fleet, String what, Function<S, R> request) {
+    public static <S, R> Optional<R> once(Simulation simulation, Fleet<S> fleet, String what, Function<S, R> request) {
         boolean hasty = !simulation.isCalm()
                 && simulation.random().nextDouble() < simulation.chances().lost();
         if (hasty) {

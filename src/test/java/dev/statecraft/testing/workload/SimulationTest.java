@@ -7,6 +7,8 @@ import dev.statecraft.testing.simulation.Coverage;
 import dev.statecraft.testing.simulation.Seeds;
 import dev.statecraft.testing.simulation.Simulation;
 import dev.statecraft.testing.simulation.Workload;
+import dev.statecraft.testing.workload.migration.MetadataWorkload;
+import dev.statecraft.testing.workload.migration.MigrationWorkload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +35,7 @@ class SimulationTest {
     private static final Path REPORT = Path.of("target", "simulation", "report.txt");
 
     /** Number of test methods that run many seeds. */
-    private static final int WORKLOADS = 12;
+    private static final int WORKLOADS = 13;
 
     private static final List<String> KINDS = Stream.concat(
                     Stream.of(FaultKind.values()).map(FaultKind::name),
@@ -111,6 +113,11 @@ class SimulationTest {
     @ValueSource(longs = {25, 28, 94, 217})
     void migrationsRegression(long seed) {
         new Seeds("migrations", MigrationWorkload::new).run(seed, 1);
+    }
+
+    @Test
+    void metadata() {
+        run("metadata", MetadataWorkload::new);
     }
 
     @Test

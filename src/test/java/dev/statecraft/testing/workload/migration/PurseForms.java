@@ -1,4 +1,4 @@
-package dev.statecraft.testing.workload;
+package dev.statecraft.testing.workload.migration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.Laboratory;

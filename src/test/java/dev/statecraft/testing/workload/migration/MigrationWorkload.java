@@ -1,13 +1,10 @@
-package dev.statecraft.testing.workload;
+package dev.statecraft.testing.workload.migration;
 
-import static dev.statecraft.migration.Laboratory.BY;
 import static dev.statecraft.migration.Laboratory.GAME;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.Laboratory;
-import dev.statecraft.migration.registry.LedgerEntry;
-import dev.statecraft.migration.registry.Registration;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Progress;
 import dev.statecraft.migration.run.Run;
@@ -16,7 +13,6 @@ import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
-import dev.statecraft.testing.dynamo.InterceptedDynamo;
 import dev.statecraft.testing.history.ConservationCheck;
 import dev.statecraft.testing.history.LogCheck;
 import dev.statecraft.testing.history.LogCheck.Commit;
@@ -32,7 +28,8 @@ import dev.statecraft.testing.history.Violation;
 import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Simulation;
 import dev.statecraft.testing.simulation.Workload;
-import dev.statecraft.testing.workload.PurseWriters.Kind;
+import dev.statecraft.testing.workload.Requests;
+import dev.statecraft.testing.workload.migration.PurseWriters.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +96,7 @@ public final class MigrationWorkload implements Workload {
     }
 
     private Laboratory delayed(Machine machine, DynamoDbClient client) {
-        return laboratory(machine, new InterceptedDynamo(client, List.of(new LateCalls(simulation))));
+        return laboratory(machine, LateCalls.ofCommits(simulation, client));
     }
 
     private Laboratory laboratory(Machine machine, DynamoDbClient client) {
@@ -156,30 +153,7 @@ public final class MigrationWorkload implements Workload {
 
     @Override
     public void settle() {
-        driver.finish();
-        Laboratory lab = simulation.observer(this::laboratory);
-        if (status(lab) == MigrationStatus.FAILED || status(lab) == MigrationStatus.CANCELLED) {
-            // Without an automatic rollback, records remain in both forms.
-            driver.rollBack(Run.Mode.SMART);
-            driver.finish();
-        } else if (status(lab) == MigrationStatus.APPLIED) {
-            if (finallyRolledBack) {
-                driver.rollBack(Run.Mode.SMART);
-                driver.finish();
-            } else {
-                Map<String, Stored<ObjectNode>> before = stored(lab);
-                lab.runs.apply(GAME, null, null, BY, 0);
-                driver.finish();
-                Violation.requireNone(MigrationCheck.unchanged(before, stored(lab)), "applied again");
-            }
-        }
-    }
-
-    private static MigrationStatus status(Laboratory lab) {
-        return lab.migrations
-                .find(GAME, MigrationDriver.VERSION)
-                .map(Registration::status)
-                .orElseThrow();
+        driver.settle(simulation.observer(this::laboratory), finallyRolledBack, MigrationWorkload::stored);
     }
 
     private static Map<String, Stored<ObjectNode>> stored(Laboratory lab) {
@@ -203,7 +177,7 @@ public final class MigrationWorkload implements Workload {
         Violation.requireNone(log.violations(), "versions of purses");
         checkRequests(log);
         runs.values().forEach(run -> checkRun(lab, run, log));
-        checkLedger(lab.migrations.history(GAME));
+        LedgerCheck.check(lab.migrations.history(GAME));
         checkStates(lab, runs);
     }
 
@@ -248,26 +222,8 @@ public final class MigrationWorkload implements Workload {
                 "progress of " + name);
     }
 
-    /** The ledger has no gaps, and a run ends before the next one starts. */
-    private static void checkLedger(List<LedgerEntry> newestFirst) {
-        boolean running = false;
-        long seq = 0;
-        for (int i = newestFirst.size() - 1; i >= 0; i--) {
-            LedgerEntry entry = newestFirst.get(i);
-            assertEquals(++seq, entry.seq(), entry.toString());
-            boolean starts = entry.action() == LedgerEntry.Action.STARTED
-                    || entry.action() == LedgerEntry.Action.FORCED
-                    || entry.action() == LedgerEntry.Action.ROLLBACK_STARTED;
-            if (entry.run() != null) {
-                assertEquals(running, !starts, entry.toString());
-                running = starts;
-            }
-        }
-        assertEquals(false, running, newestFirst.toString());
-    }
-
     private void checkStates(Laboratory lab, Map<String, Run> runs) {
-        boolean applied = status(lab) == MigrationStatus.APPLIED;
+        boolean applied = MigrationDriver.status(lab) == MigrationStatus.APPLIED;
         Map<String, Stored<ObjectNode>> first = new TreeMap<>();
         for (int i = 0; i < PurseWriters.lasting(); i++) {
             first.put(PurseWriters.place(i), new Stored<>(PurseForms.OLD, 1, writers.first(i)));

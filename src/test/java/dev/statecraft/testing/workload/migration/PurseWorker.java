@@ -1,4 +1,4 @@
-package dev.statecraft.testing.workload;
+package dev.statecraft.testing.workload.migration;
 
 import static dev.statecraft.migration.Laboratory.GAME;
 
@@ -12,6 +12,7 @@ import dev.statecraft.migration.work.WorkService.Page;
 import dev.statecraft.migration.work.WorkService.Wait;
 import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Simulation;
+import dev.statecraft.testing.workload.Requests;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.statecraft.testing.workload;
+package dev.statecraft.testing.workload.migration;
 
 import static dev.statecraft.migration.Laboratory.GAME;
 
@@ -28,6 +28,7 @@ import dev.statecraft.testing.history.VersionCheck.Answer;
 import dev.statecraft.testing.history.VersionCheck.Request;
 import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Simulation;
+import dev.statecraft.testing.workload.Requests;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.statecraft.testing.workload;
+package dev.statecraft.testing.workload.migration;
 
 import static dev.statecraft.migration.Laboratory.BY;
 import static dev.statecraft.migration.Laboratory.GAME;
@@ -6,13 +6,20 @@ import static dev.statecraft.migration.Laboratory.GAME;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.execution.StepService.Next;
+import dev.statecraft.migration.registry.Registration;
+import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.segment.SegmentWork;
 import dev.statecraft.runtime.Deadline;
+import dev.statecraft.testing.history.MigrationCheck;
+import dev.statecraft.testing.history.MigrationCheck.Stored;
+import dev.statecraft.testing.history.Violation;
 import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Schedule;
 import dev.statecraft.testing.simulation.Simulation;
+import dev.statecraft.testing.workload.Requests;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -149,6 +156,34 @@ final class MigrationDriver {
         lastRun().filter(Run::active).ifPresent(run -> {
             throw new AssertionError("the run does not end: " + run);
         });
+    }
+
+    /**
+     * Drives runs to a state without a run, in which all records have one form.
+     *
+     * @param rolledBack whether an applied migration is rolled back; otherwise it is applied again, which changes nothing
+     * @param stored reads the records
+     */
+    <S> void settle(Laboratory lab, boolean rolledBack, Function<Laboratory, Map<String, Stored<S>>> stored) {
+        finish();
+        MigrationStatus status = status(lab);
+        if (status == MigrationStatus.FAILED || status == MigrationStatus.CANCELLED) {
+            // Without an automatic rollback, records remain in both forms.
+            rollBack(Run.Mode.SMART);
+            finish();
+        } else if (status == MigrationStatus.APPLIED && rolledBack) {
+            rollBack(Run.Mode.SMART);
+            finish();
+        } else if (status == MigrationStatus.APPLIED) {
+            Map<String, Stored<S>> before = stored.apply(lab);
+            lab.runs.apply(GAME, null, null, BY, 0);
+            finish();
+            Violation.requireNone(MigrationCheck.unchanged(before, stored.apply(lab)), "applied again");
+        }
+    }
+
+    static MigrationStatus status(Laboratory lab) {
+        return lab.migrations.find(GAME, VERSION).map(Registration::status).orElseThrow();
     }
 
     /** A state machine: it ends when no work is left, or after several failures. */
