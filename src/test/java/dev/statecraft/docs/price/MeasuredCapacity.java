@@ -25,9 +25,6 @@ final class MeasuredCapacity {
 
     static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Differences up to the last digit of an average are accepted: migrateRecord differs by it between runs. */
-    private static final double ROUNDING = 0.0101;
-
     private final ObjectNode root;
     private final List<String> differences = new ArrayList<>();
 
@@ -72,7 +69,7 @@ final class MeasuredCapacity {
                             compare(path + "/" + member.getKey(), said.path(member.getKey()), member.getValue()));
             return;
         }
-        if (Math.abs(said.asDouble(-1) - found.asDouble()) > ROUNDING) {
+        if (said.asDouble(-1) != found.asDouble()) {
             differences.add("%s: the file says %s, measured %s".formatted(path, said, found));
         }
     }
