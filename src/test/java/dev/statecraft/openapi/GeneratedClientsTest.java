@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.statecraft.http.NodeProject;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -24,66 +26,22 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Generates TypeScript, Java and Python clients from the OpenAPI document with openapi-generator, as game developers
- * do. The TypeScript and Java clients are compiled; TypeScript is skipped without Node.js and npm.
+ * Clients for TypeScript, C# in Unity, Python, Java and GDScript are generated from the OpenAPI document without
+ * warnings. What can be compiled here is compiled; without Node.js, a C# compiler or Python, the language is skipped.
  */
 class GeneratedClientsTest {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Path GENERATOR = Path.of("target", "tools", "openapi-generator-cli.jar");
-    private static final Path WORK = Path.of("target", "clients");
-    private static final NodeProject PROJECT = new NodeProject(Path.of("src", "test", "clients"), WORK);
+    private static final Duration PATIENCE = ClientGenerator.PATIENCE;
+    private static final Path WORK = ClientGenerator.WORK;
+    private static final NodeProject PROJECT = ClientGenerator.PROJECT;
 
     /** Models that the generators add to the schemas of the document. */
-    private static final Set<String> ADDED = Set.of("index", "AbstractOpenApiSchema", "__init__");
+    private static final Set<String> ADDED =
+            Set.of("index", "AbstractOpenApiSchema", "AbstractOpenAPISchema", "__init__");
 
     @BeforeAll
     static void generate() throws Exception {
-        assertTrue(Files.exists(GENERATOR), GENERATOR + " is missing: ./mvnw process-test-classes brings it.");
-        Files.createDirectories(WORK);
-        for (String old : List.of("typescript", "java", "python")) {
-            delete(WORK.resolve(old));
-        }
-        String document = ApiDocument.COMMITTED.toAbsolutePath().toString();
-        config("typescript", "typescript-fetch", document, "{}");
-        config(
-                "java",
-                "java",
-                document,
-                "{\"library\": \"native\", \"openApiNullable\": \"false\", \"useJakartaEe\": \"true\"}");
-        config("python", "python", document, "{}");
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        NodeProject.Outcome outcome = PROJECT.run(
-                PATIENCE,
-                java,
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-jar",
-                GENERATOR.toAbsolutePath().toString(),
-                "batch",
-                "--fail-fast",
-                "typescript.json",
-                "java.json",
-                "python.json");
-        assertEquals(0, outcome.code(), outcome::output);
-    }
-
-    private static void config(String name, String generator, String document, String properties) throws IOException {
-        Files.writeString(WORK.resolve(name + ".json"), """
-                {"generatorName": "%s", "inputSpec": "%s", "outputDir": "%s", "additionalProperties": %s}
-                """.formatted(
-                        generator, document, WORK.resolve(name).toAbsolutePath(), properties));
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file :
-                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
+        ClientGenerator.generate();
     }
 
     /** A generator invents names such as OperationOneOf6 for schemas without a name. */
@@ -92,6 +50,8 @@ class GeneratedClientsTest {
         assertAll(
                 () -> assertModels("typescript", "models", ".ts", false),
                 () -> assertModels("java", "src/main/java/org/openapitools/client/model", ".java", false),
+                () -> assertModels("csharp", "src/Statecraft/Model", ".cs", false),
+                () -> assertModels("gdscript", "models", ".gd", false),
                 () -> assertModels("python", "openapi_client/models", ".py", true));
     }
 
@@ -114,8 +74,45 @@ class GeneratedClientsTest {
         assertEquals(Set.of(), invented, client);
     }
 
+    /** Files and namespaces of some languages ignore the case of names. */
+    @Test
+    void names_differInMoreThanCase() {
+        ApiDocument document = ApiDocument.committed();
+        Stream<String> schemas =
+                document.root().at("/components/schemas").properties().stream().map(Map.Entry::getKey);
+        assertDifferent(schemas);
+        assertDifferent(document.calls().stream().map(ApiDocument.Call::id));
+    }
+
+    private static void assertDifferent(Stream<String> names) {
+        List<String> lower =
+                names.map(name -> name.toLowerCase(Locale.ROOT)).sorted().toList();
+        assertEquals(new TreeSet<>(lower).size(), lower.size(), lower::toString);
+    }
+
+    /** The calls are named by the operations; a generator invents names such as v1EntitiesGet for those without an id. */
+    @Test
+    void calls_haveTheNamesOfTheOperations() throws IOException {
+        String calls;
+        try (Stream<Path> files = Files.list(WORK.resolve("csharp/src/Statecraft/Api"))) {
+            calls = files.map(GeneratedClientsTest::read).collect(Collectors.joining());
+        }
+        for (ApiDocument.Call call : ApiDocument.committed().calls()) {
+            String name = Character.toUpperCase(call.id().charAt(0)) + call.id().substring(1);
+            assertTrue(calls.contains(" " + name + "Async("), name);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static String comparable(String name, boolean snakeCase) {
-        return snakeCase ? name.replace("_", "").toLowerCase(java.util.Locale.ROOT) : name;
+        return snakeCase ? name.replace("_", "").toLowerCase(Locale.ROOT) : name;
     }
 
     @Test
@@ -139,15 +136,54 @@ class GeneratedClientsTest {
         }
     }
 
+    /** With the library for Unity, against the JSON library that Unity games use and the parts of Unity that it calls. */
+    @Test
+    void unityClient_compiles() throws Exception {
+        assumeTrue(NodeProject.arePresent("mcs"), "The C# client is not compiled: there is no mcs (Mono).");
+        install("C#");
+        NodeProject.Outcome compiled = PROJECT.run(
+                PATIENCE,
+                "mcs",
+                "-langversion:latest",
+                "-define:UNITY_2020_1_OR_NEWER",
+                "-define:UNITY_2020_2_OR_NEWER",
+                "-target:library",
+                "-out:statecraft.dll",
+                "-r:node_modules/jillejr.newtonsoft.json-for-unity/Plugins/Newtonsoft.Json Editor/Newtonsoft.Json.dll",
+                "-r:System.Runtime.Serialization",
+                "-r:System.ComponentModel.DataAnnotations",
+                "-r:System.Net.Http",
+                "-recurse:csharp/src/Statecraft/*.cs",
+                "UnityEngine.cs");
+        assertEquals(0, compiled.code(), compiled::output);
+    }
+
+    @Test
+    void gdScriptClient_isGdScript() throws Exception {
+        install("GDScript");
+        NodeProject.Outcome parsed = PROJECT.run(PATIENCE, "node", "gdscript.cjs", "gdscript");
+        assertEquals(0, parsed.code(), parsed::output);
+    }
+
+    @Test
+    void pythonClient_compiles() throws Exception {
+        assumeTrue(NodeProject.arePresent("python3"), "The Python client is not compiled: there is no python3.");
+        NodeProject.Outcome compiled =
+                PROJECT.run(PATIENCE, "python3", "-m", "compileall", "-q", "-f", "python/openapi_client");
+        assertEquals(0, compiled.code(), compiled::output);
+    }
+
+    private static void install(String language) throws Exception {
+        assumeTrue(
+                NodeProject.isPossible(), "The " + language + " client is not checked: there is no Node.js with npm.");
+        NodeProject.Outcome installed = PROJECT.install();
+        assumeTrue(
+                installed.code() == 0, "The " + language + " client is not checked: npm failed: " + installed.output());
+    }
+
     @Test
     void typeScriptClient_compilesWithItsCallers() throws Exception {
-        assumeTrue(NodeProject.isPossible(), "The TypeScript client is not compiled: there is no Node.js with npm.");
-        NodeProject.Outcome installed = PROJECT.install();
-        assumeTrue(installed.code() == 0, "The TypeScript client is not compiled: npm failed: " + installed.output());
-        Files.copy(
-                Path.of("src", "test", "clients", "use.ts"),
-                WORK.resolve("use.ts"),
-                StandardCopyOption.REPLACE_EXISTING);
+        install("TypeScript");
         NodeProject.Outcome compiled = PROJECT.run(
                 PATIENCE,
                 "node",
