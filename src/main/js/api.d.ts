@@ -1860,7 +1860,7 @@ export interface components {
         };
         /** @description Lists of values, by path */
         Append: {
-            [key: string]: unknown[];
+            [key: string]: components["schemas"]["AnyJson"][];
         };
         /** @description Conditions on values of the state, by path */
         Guard: {
@@ -2013,11 +2013,8 @@ export interface components {
             operations?: components["schemas"]["Operation"][];
             /** @description An expression that returns the new state */
             expression?: components["schemas"]["Expression"];
-            /**
-             * @description True if game servers lease and transform the records
-             * @enum {boolean}
-             */
-            worker?: true;
+            /** @description True if game servers lease and transform the records */
+            worker?: boolean;
         };
         /** @description A top-level key, or a JSON pointer (RFC 6901) of at most 32 levels */
         Path: string;

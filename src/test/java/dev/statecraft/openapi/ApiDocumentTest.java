@@ -53,6 +53,7 @@ class ApiDocumentTest {
             "minLength",
             "minProperties",
             "minimum",
+            "not",
             "oneOf",
             "pattern",
             "properties",

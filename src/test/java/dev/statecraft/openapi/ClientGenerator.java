@@ -21,9 +21,12 @@ final class ClientGenerator {
     private static final Path SOURCES = Path.of("src", "test", "clients");
     static final NodeProject PROJECT = new NodeProject(SOURCES, WORK);
 
+    /** The page that tells developers how to generate clients. */
+    static final Path PAGE = Path.of("src", "site", "markdown", "other-engines.md");
+
     private static final Path GENERATOR = Path.of("target", "tools", "openapi-generator-cli.jar");
 
-    /** The languages, in the form of the generator's configuration. The page "Other engines" has the same options. */
+    /** The languages, in the form of the generator's configuration. The page has the same options. */
     private static final Map<String, String> LANGUAGES = Map.of(
             "typescript",
             "\"generatorName\": \"typescript-fetch\"",
@@ -55,12 +58,12 @@ final class ClientGenerator {
     static void generate() throws IOException, InterruptedException {
         assertTrue(Files.exists(GENERATOR), GENERATOR + " is missing: ./mvnw process-test-classes brings it.");
         Files.createDirectories(WORK);
-        Path plain = WORK.resolve("without-patterns.yaml");
-        Files.writeString(plain, withoutPatterns(Files.readString(ApiDocument.COMMITTED)));
+        Path prepared = WORK.resolve("godot.yaml");
+        prepareForGodot();
         for (Map.Entry<String, String> language : LANGUAGES.entrySet()) {
             Path output = WORK.resolve(language.getKey());
             delete(output);
-            Path document = language.getKey().equals("gdscript") ? plain : ApiDocument.COMMITTED;
+            Path document = language.getKey().equals("gdscript") ? prepared : ApiDocument.COMMITTED;
             Files.writeString(
                     WORK.resolve(language.getKey() + ".json"),
                     "{%s, \"inputSpec\": \"%s\", \"outputDir\": \"%s\"}"
@@ -87,14 +90,17 @@ final class ClientGenerator {
         assertEquals(List.of(), warnings);
     }
 
-    /**
-     * The document without the patterns and the defaults of words, because the GDScript generator writes the default
-     * without quotes and checks the patterns of parameters that are missing. The same as the command of the page "Other
-     * engines".
-     */
-    private static String withoutPatterns(String document) {
-        return document.replaceAll("(?m)^ *pattern:(.*\\\\\\n)?.*\\n", "")
-                .replaceAll("(?m)^ *default: (global|OLDEST)\\n", "");
+    /** Runs the command of the page, which writes {@code godot.yaml}. */
+    private static void prepareForGodot() throws IOException, InterruptedException {
+        String command = Files.readAllLines(PAGE).stream()
+                .filter(line -> line.startsWith("sed "))
+                .findFirst()
+                .orElseThrow()
+                .replace(
+                        "infra/openapi.yaml",
+                        ApiDocument.COMMITTED.toAbsolutePath().toString());
+        NodeProject.Outcome outcome = PROJECT.run(PATIENCE, "sh", "-c", command);
+        assertEquals(0, outcome.code(), outcome::output);
     }
 
     private static void delete(Path folder) throws IOException {

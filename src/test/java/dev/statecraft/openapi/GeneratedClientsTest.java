@@ -84,6 +84,20 @@ class GeneratedClientsTest {
         assertDifferent(document.calls().stream().map(ApiDocument.Call::id));
     }
 
+    @Test
+    void page_namesTheOptionsOfTheClientsThatAreChecked() throws IOException {
+        String page = Files.readString(ClientGenerator.PAGE);
+        for (String options : List.of(
+                "`csharp` | `--library unityWebRequest --additional-properties=packageName=Statecraft,"
+                        + "targetFramework=netstandard2.0`",
+                "`gdscript` | `--additional-properties=modelNamePrefix=`",
+                "`java` | `--library native --additional-properties=openApiNullable=false,useJakartaEe=true`",
+                "`python` | |",
+                "`typescript-fetch` | |")) {
+            assertTrue(page.contains(options), options);
+        }
+    }
+
     private static void assertDifferent(Stream<String> names) {
         List<String> lower =
                 names.map(name -> name.toLowerCase(Locale.ROOT)).sorted().toList();
