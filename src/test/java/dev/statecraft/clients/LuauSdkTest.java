@@ -18,6 +18,14 @@ class LuauSdkTest {
 
     @Test
     void modulesOnMock() throws IOException, InterruptedException {
-        LuauProject.run("luau-mock", LuauProject.MOCK, "sk_mock", "session-test.luau", "replica-test.luau");
+        LuauProject.run(
+                "luau-mock",
+                LuauProject.MOCK,
+                "sk_mock",
+                "seed-test.luau",
+                "live-test.luau",
+                "session-test.luau",
+                "replica-test.luau",
+                "migration-test.luau");
     }
 }
