@@ -52,7 +52,7 @@ export const dropFirst = (count = 1) => async (url, init, send, number) => {
 export async function until(condition, text) {
   const end = Date.now() + 8000;
   while (!condition()) {
-    assert.ok(Date.now() < end, text);
+    assert.ok(Date.now() < end, text instanceof Function ? text() : text);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -37,6 +37,13 @@ class JavaScriptClientTest {
         run("node", "--experimental-websocket", "client.mjs");
     }
 
+    /** The list of steps in {@code src/test/conformance}, which each client runs. */
+    @Test
+    void client_conforms() throws Exception {
+        assumeTrue(NodeProject.arePresent("node"), "The JavaScript client is not tested: there is no Node.js.");
+        run("node", "--no-warnings", "conformance.mjs");
+    }
+
     /** The oldest version that the client supports; it has no WebSocket, and Web Crypto in a module only. */
     @Test
     void client_worksInNode18() throws Exception {
