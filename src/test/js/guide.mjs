@@ -1,18 +1,22 @@
-// The JavaScript of the web guide runs, and each exported function of it is called.
+// The JavaScript of the guides runs, and each exported function of it is called.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { address, client, create, folder, KEY, RUN, until } from './harness.mjs';
+import { start } from '../conformance/server.mjs';
+import { address, checksum, client, create, folder, KEY, RUN, until } from './harness.mjs';
 
-const PAGE = new URL('../../site/markdown/web.md', import.meta.url);
+const page = (name) => readFileSync(new URL(`../../site/markdown/${name}.md`, import.meta.url), 'utf8');
 const CLIENT = new URL('statecraft.js', pathToFileURL(folder + '/')).href;
 
-/** The exports of all JavaScript blocks of the page, and the names that were used. */
-async function blocks() {
+/** The exports of the JavaScript blocks of a page that have exports, and the names that were used. */
+async function blocks(name) {
   const all = {};
   const used = new Set();
-  for (const [, block] of readFileSync(PAGE, 'utf8').matchAll(/```js\n(.*?)```/gs)) {
+  for (const [, block] of page(name).matchAll(/```js\n(.*?)```/gs)) {
+    if (!/^export /m.test(block)) {
+      continue;
+    }
     const source = block.replaceAll('"@statecraft/client"', `"${CLIENT}"`)
       .replaceAll('"./client/statecraft.js"', `"${CLIENT}"`)
       .replaceAll('"http://localhost:8080"', `"${address}"`);
@@ -31,7 +35,7 @@ export default {
   async 'the code of the web guide runs'() {
     process.env.STATECRAFT_URL = address;
     process.env.STATECRAFT_KEY = KEY;
-    const { guide, unused } = await blocks();
+    const { guide, unused } = await blocks('web');
     const admin = client();
     const player = `guide-${RUN}`;
     await guide.create(admin, { id: 'sky', type: 'GAME_STATE', space: 'lobby', state: { stars: 3 } });
@@ -79,6 +83,18 @@ export default {
     const signing = guide.signing(address, key);
     assert.ok((await signing.listLeaderboards()).leaderboards.length > 0);
     assert.ok((await guide.boards(address, key)).leaderboards.length > 0);
+    assert.deepEqual(unused(), []);
+  },
+
+  async 'the runner of the guide for other engines runs'() {
+    const { guide, unused } = await blocks('other-engines');
+    const server = await start(address, KEY);
+    const mine = { computeChecksum: (step) => assert.equal(checksum(step.versions), step.checksum) };
+    const results = await guide.run(server.address, { mine, server: ['request', 'fault', 'offline'] });
+    server.close();
+    assert.deepEqual(results.filter((result) => !result.includes('skipped: the client has no')),
+      ['checksum: the checksums of the documentation: ok']);
+    assert.ok(results.length > 40);
     assert.deepEqual(unused(), []);
   },
 };

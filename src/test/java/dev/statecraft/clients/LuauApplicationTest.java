@@ -81,7 +81,17 @@ class LuauApplicationTest {
         run("agreement-" + feature, "agreement-" + feature + "-test.luau");
     }
 
+    /** The list of steps in {@code src/test/conformance}, which each client runs. */
+    @Test
+    void sdkConforms() throws IOException, InterruptedException {
+        LuauProject.conform("luau-application", application.toString(), keyOf("conformance"));
+    }
+
     private String run(String name, String... files) throws IOException, InterruptedException {
+        return LuauProject.run("luau-application", application.toString(), keyOf(name), files);
+    }
+
+    private static String keyOf(String name) {
         String key = given().header("Authorization", "Bearer sk_dev_local")
                 .contentType("application/json")
                 .body("{\"name\": \"Roblox\", \"game\": \"luau-" + name + "\", \"scopes\": [\"board:read\","
@@ -98,6 +108,6 @@ class LuauApplicationTest {
                 .post("/v1/migrations/baseline")
                 .then()
                 .statusCode(200);
-        return LuauProject.run("luau-application", application.toString(), key, files);
+        return key;
     }
 }

@@ -34,11 +34,23 @@ final class LuauProject {
      * @return what the tests print
      */
     static String run(String work, String url, String key, String... files) throws IOException, InterruptedException {
+        return run(work, List.of("node", "sdk.mjs", SOURCES.toString(), url, key), files);
+    }
+
+    /** Runs the list of steps in {@code src/test/conformance} with the SDK, and prints the result of each case. */
+    static void conform(String work, String url, String key) throws IOException, InterruptedException {
+        Path list = Path.of("src/test/conformance").toAbsolutePath();
+        List<String> command = List.of("node", "conformance.mjs", list.toString(), SOURCES.toString(), url, key);
+        System.out.println(run(work, command, "conformance-test.luau"));
+    }
+
+    private static String run(String work, List<String> program, String... files)
+            throws IOException, InterruptedException {
         assumeTrue(NodeProject.isPossible(), "The Luau SDK is not tested: there is no Node.js with npm.");
         NodeProject project = new NodeProject(Path.of("src/test/luau"), Path.of("target", work));
         NodeProject.Outcome installed = project.install();
         assumeTrue(installed.code() == 0, "The Luau SDK is not tested: npm failed: " + installed.output());
-        List<String> command = new ArrayList<>(List.of("node", "sdk.mjs", SOURCES.toString(), url, key));
+        List<String> command = new ArrayList<>(program);
         command.addAll(List.of(files));
         NodeProject.Outcome outcome = project.run(PATIENCE, command.toArray(String[]::new));
         assertEquals(0, outcome.code(), outcome::output);
