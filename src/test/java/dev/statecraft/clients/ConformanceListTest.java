@@ -35,7 +35,15 @@ class ConformanceListTest {
             "checksum", Set.of("computeChecksum", "expectChecksum", "lose-commits"),
             "conflicts", Set.of("SERVER_WINS", "CLIENT_WINS", "MERGE", "MANUAL", "resolve", "was"),
             "sessions",
-                    Set.of("openSession", "save", "endSession", "steal", "message", "apply", "expectMessages", "heartbeat"));
+                    Set.of(
+                            "openSession",
+                            "save",
+                            "endSession",
+                            "steal",
+                            "message",
+                            "apply",
+                            "expectMessages",
+                            "heartbeat"));
 
     private static List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
@@ -62,7 +70,8 @@ class ConformanceListTest {
 
     @Test
     void eachCategory_hasTheCasesThatItNames() throws IOException {
-        Set<String> categories = files().stream().map(ConformanceListTest::category).collect(Collectors.toSet());
+        Set<String> categories =
+                files().stream().map(ConformanceListTest::category).collect(Collectors.toSet());
         assertEquals(COVERED.keySet(), categories);
         Set<String> names = new HashSet<>();
         for (Path file : files()) {
@@ -79,7 +88,8 @@ class ConformanceListTest {
     void page_describesEachStepAndFault() throws IOException {
         String page = Files.readString(FOLDER.resolve("README.md"));
         Set<String> words = new TreeSet<>();
-        for (JsonNode step : JSON.readTree(FOLDER.resolve("schema.json").toFile()).at("/$defs/step/oneOf")) {
+        for (JsonNode step :
+                JSON.readTree(FOLDER.resolve("schema.json").toFile()).at("/$defs/step/oneOf")) {
             words.add(step.at("/properties/step/const").asText());
             if (step.at("/properties/step/const").asText().equals("fault")) {
                 step.at("/properties/on/enum").forEach(value -> words.add(value.asText()));
