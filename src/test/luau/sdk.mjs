@@ -59,6 +59,12 @@ async function run(file) {
   for (const name of readdirSync(sources).filter((n) => n.endsWith('.luau'))) {
     await double.module(name.replace('.luau', ''), script(readFileSync(join(sources, name), 'utf8'), name));
   }
+  for (const folder of ['client', 'examples']) {
+    for (const name of readdirSync(join(sources, '..', folder)).filter((n) => n.endsWith('.luau'))) {
+      const source = readFileSync(join(sources, '..', folder, name), 'utf8');
+      await double.script(`${folder}/${name.replace('.luau', '')}`, script(source, name));
+    }
+  }
   for (const [name, value] of options) {
     await double.option(name, value);
   }

@@ -74,6 +74,16 @@ class LuauApplicationTest {
                 "--seconds=" + Integer.getInteger("statecraft.luau.seconds", 120)));
     }
 
+    @Test
+    void clientsMirrorEntities() throws IOException, InterruptedException {
+        run("client", "client-test.luau");
+    }
+
+    @Test
+    void examplesRun() throws IOException, InterruptedException {
+        run("examples", "examples-test.luau");
+    }
+
     /** Random calls; the seed is printed when an answer differs. */
     @ParameterizedTest
     @ValueSource(strings = {"entities", "boards"})

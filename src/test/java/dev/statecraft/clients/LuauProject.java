@@ -20,10 +20,35 @@ final class LuauProject {
     /** In place of a URL: the Mock of the SDK answers. */
     static final String MOCK = "http://mock";
 
-    private static final Path SOURCES = Path.of("src/main/luau/src").toAbsolutePath();
+    private static final Path SDK = Path.of("src/main/luau").toAbsolutePath();
+    private static final Path TESTS = Path.of("src/test/luau");
     private static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("statecraft.luau.patience", 120));
 
     private LuauProject() {}
+
+    /** The Node.js project of the tests; the calling test is skipped without Node.js or without packages from npm. */
+    private static NodeProject installed(String work) throws IOException, InterruptedException {
+        assumeTrue(NodeProject.isPossible(), "The Luau SDK is not tested: there is no Node.js with npm.");
+        NodeProject project = new NodeProject(TESTS, Path.of("target", work));
+        NodeProject.Outcome installed = project.install();
+        assumeTrue(installed.code() == 0, "The Luau SDK is not tested: npm failed: " + installed.output());
+        return project;
+    }
+
+    /**
+     * Checks the format of all Luau files, and the types of functions. There is no type checker of Luau on npm; the Luau VM
+     * compiles each file.
+     */
+    static void checkStyle() throws IOException, InterruptedException {
+        NodeProject.Outcome outcome = installed("luau-style")
+                .run(
+                        PATIENCE,
+                        "node",
+                        "style.mjs",
+                        SDK.toString(),
+                        TESTS.toAbsolutePath().toString());
+        assertEquals(0, outcome.code(), outcome::output);
+    }
 
     /**
      * Runs tests of the SDK. The calling test is skipped without Node.js or without packages from npm.
@@ -34,22 +59,20 @@ final class LuauProject {
      * @return what the tests print
      */
     static String run(String work, String url, String key, String... files) throws IOException, InterruptedException {
-        return run(work, List.of("node", "sdk.mjs", SOURCES.toString(), url, key), files);
+        return run(work, List.of("node", "sdk.mjs", SDK.resolve("src").toString(), url, key), files);
     }
 
     /** Runs the list of steps in {@code src/test/conformance} with the SDK, and prints the result of each case. */
     static void conform(String work, String url, String key) throws IOException, InterruptedException {
         Path list = Path.of("src/test/conformance").toAbsolutePath();
-        List<String> command = List.of("node", "conformance.mjs", list.toString(), SOURCES.toString(), url, key);
+        List<String> command = List.of(
+                "node", "conformance.mjs", list.toString(), SDK.resolve("src").toString(), url, key);
         System.out.println(run(work, command, "conformance-test.luau"));
     }
 
     private static String run(String work, List<String> program, String... files)
             throws IOException, InterruptedException {
-        assumeTrue(NodeProject.isPossible(), "The Luau SDK is not tested: there is no Node.js with npm.");
-        NodeProject project = new NodeProject(Path.of("src/test/luau"), Path.of("target", work));
-        NodeProject.Outcome installed = project.install();
-        assumeTrue(installed.code() == 0, "The Luau SDK is not tested: npm failed: " + installed.output());
+        NodeProject project = installed(work);
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of(files));
         NodeProject.Outcome outcome = project.run(PATIENCE, command.toArray(String[]::new));

@@ -26,6 +26,13 @@ class LuauSdkTest {
                 "live-test.luau",
                 "session-test.luau",
                 "replica-test.luau",
-                "migration-test.luau");
+                "migration-test.luau",
+                "client-test.luau",
+                "examples-test.luau");
+    }
+
+    @Test
+    void sourcesHaveOneStyle() throws IOException, InterruptedException {
+        LuauProject.checkStyle();
     }
 }

@@ -55,7 +55,8 @@ class CapacityTest {
         public Map<String, String> getConfigOverrides() {
             return Map.of(
                     "quarkus.dynamodb.interceptors", CapacityMeter.class.getName(),
-                    // Segments that migrate records of one space at the same time conflict as their threads happen to run.
+                    // Segments that migrate records of one space at the same time conflict as their threads happen to
+                    // run.
                     "statecraft.migration.workers", "1",
                     "statecraft.integration.traffic-gathering", "5s",
                     "statecraft.leaderboard.rank-nodes.checked-after", "500ms",
