@@ -134,7 +134,11 @@ export class Copy {
           if (known?.version !== change.version - 1 || known.state === null) {
             return isPushed ? GAP : DIVERGED;
           }
-          state = applyOperations(known.state, { set: change.set, unset: change.unset });
+          try {
+            state = applyOperations(known.state, { set: change.set, unset: change.unset });
+          } catch {
+            return isPushed ? GAP : DIVERGED;
+          }
         }
         this.#put(touched, { id: change.entityId, space, version: change.version, type: change.type ?? known?.type, state });
         changes.push({ ...change, space });

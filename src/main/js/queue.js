@@ -17,6 +17,7 @@ export class Queue {
   #inFlight = new Set();
   #isSending = false;
   #failures = 0;
+  #limit = UPDATES_PER_REQUEST;
   #wake = new AbortController();
   #closed;
 
@@ -84,7 +85,7 @@ export class Queue {
   /** Removes the items of the next request from the queue: updates that follow each other, or one other write. */
   #next() {
     let count = 0;
-    for (let size = 0; count < Math.min(UPDATES_PER_REQUEST, this.#items.length); count++) {
+    for (let size = 0; count < Math.min(this.#limit, this.#items.length); count++) {
       size += this.#items[count].size;
       if (!this.#items[count].update || (count > 0 && size > CHARACTERS_PER_REQUEST)) {
         break;
@@ -111,6 +112,11 @@ export class Queue {
       });
       return { repeated, retryAfterMillis: 0 };
     } catch (e) {
+      const isTooLarge = e.status === 413 || (e.status === 429 && e.field === 'updates');
+      if (isTooLarge && batch.length > 1) {
+        this.#limit = Math.ceil(batch.length / 2); // The server has a smaller limit.
+        return { repeated: batch, retryAfterMillis: 0 };
+      }
       const isUnknown = e instanceof UnknownOutcome;
       if (isUnknown || (e instanceof Problem && (e.status === 0 || isTransient(e.status)))) {
         batch.forEach((item) => (item.isSent ||= isUnknown));

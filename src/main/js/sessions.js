@@ -30,14 +30,18 @@ export class Sessions {
     const { space = 'global', holder = this.#options.clientId, type, state, ttlSeconds, steal, signal } = options;
     const key = keyOf(space, entityId);
     const end = this.#options.now() + (options.waitMillis ?? Infinity);
-    for (let attempts = 1; ; attempts++) {
+    const check = () => {
       if (this.#held.has(key)) {
         throw new Error(`This client has the session of ${entityId} already.`);
       }
+    };
+    for (let attempts = 1; ; attempts++) {
+      check();
       const waitMillis = Math.min(LONGEST_WAIT_MILLIS, Math.max(0, end - this.#options.now()));
       try {
         const body = { holder, type, state, ttlSeconds, steal, waitMillis: Math.floor(waitMillis) };
         const started = await this.#client.startSession({ entity: entityId, space, body }, { signal });
+        check();
         const session = new Session(live, started);
         this.#held.set(key, { session, sentAt: this.#options.now(), hasNotice: false });
         return session;

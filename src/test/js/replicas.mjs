@@ -101,6 +101,27 @@ export default {
     assert.equal(replica.checksum(), checksum([['a', 2]]));
   },
 
+  async 'a change that does not fit a damaged copy brings a snapshot'() {
+    const space = `damaged-${RUN}`;
+    const server = client();
+    const text = 'a text that is long enough for changes to be sent as differences';
+    await create(server, 'a', space, { deep: { n: 1 }, text });
+    let damage = true;
+    const player = client({}, async (url, init, send) => {
+      const response = await send();
+      const body = await response.json();
+      if (damage && body.spaces?.[space]?.snapshot) {
+        damage = false;
+        body.spaces[space].snapshot.entities[0].state.deep = 'damaged';
+      }
+      return Response.json(body, { status: response.status });
+    });
+    const replica = await player.replica(space).ready;
+    assert.equal(replica.get('a').deep, 'damaged');
+    await server.updateEntity({ entity: 'a', space, body: { increment: { '/deep/n': 1 } } });
+    await until(() => replica.get('a').deep.n === 2, 'the replica is not mended');
+  },
+
   async 'a replica of a player follows entities of several spaces, and those that join and leave'() {
     const player = `feed-${RUN}`;
     const spaces = [`feed1-${RUN}`, `feed2-${RUN}`];

@@ -16,6 +16,8 @@ export default {
     assert.equal(held.isActive, true);
     assert.deepEqual(held.state, { coins: 100 });
     await assert.rejects(open(first, 'hand-over'), /has the session/);
+    const twice = await Promise.allSettled([open(first, 'twice'), open(first, 'twice')]);
+    assert.deepEqual(twice.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
     await assert.rejects(open(second, 'hand-over', { holder: `second-${RUN}`, waitMillis: 0 }), (e) =>
       e instanceof Problem && e.type === '/problems/session-held');
     let wanted;

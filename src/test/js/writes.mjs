@@ -165,4 +165,23 @@ export default {
     assert.equal(view.get('flag').team, 'blue');
     await assert.rejects(replica.delete('nobody'), (e) => e.type === '/problems/entity-not-found');
   },
+
+  async 'requests shrink to the limits of the server'() {
+    const space = `limits-${RUN}`;
+    const server = client();
+    await create(server, 'log', space, { list: [] });
+    const sizes = [];
+    const player = client({}, (url, init, send) => {
+      const updates = JSON.parse(init.body ?? '{}').updates ?? [];
+      sizes.push(updates.length);
+      const status = updates.length > 8 ? 413 : 429;
+      return updates.length > 5
+        ? Response.json({ status, field: 'updates' }, { status, headers: { 'Content-Type': 'application/problem+json' } })
+        : send();
+    });
+    const replica = await player.replica(space).ready;
+    await Promise.all([...Array(20).keys()].map((i) => replica.update('log', { append: { list: [i] } })));
+    assert.deepEqual((await server.getEntityState({ entity: 'log', space })).state.list, [...Array(20).keys()]);
+    assert.ok(Math.max(...sizes) === 20 && sizes.filter((size) => size > 5).length <= 3, String(sizes));
+  },
 };

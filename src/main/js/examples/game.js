@@ -69,10 +69,9 @@ async function showBoard() {
 }
 
 await replica.ready;
-await client.createEntity({ body: { id: me(), type: 'PLAYER_DATA', space: SPACE, state: { motto: 'hello', dances: 0 } } })
-  .catch((e) => {
-    if (!(e instanceof Problem && e.type === '/problems/entity-exists')) {
-      throw e;
-    }
-  });
+await replica.create(me(), 'PLAYER_DATA', { motto: 'hello', dances: 0 }).catch((e) => {
+  if (!(e instanceof Problem && e.type === '/problems/entity-exists')) {
+    throw e;
+  }
+});
 setInterval(() => showBoard().catch(console.warn), 2000);
