@@ -1,8 +1,9 @@
 // Runs tests of the Luau SDK in a Luau VM, on the test double roblox.luau. Arguments: the folder of the SDK's sources,
 // the URL of an application ("http://mock" for the Mock of the SDK, "-" for none), its key, and the files of the tests.
-// An argument --name=value is Roblox.name for the tests. --copies=n runs the tests n times side by side, each in a thread
-// with its own VM, because a VM has 16 MB. With --unpaused=true, the virtual time does not pass while a request is in
-// flight, and the real time does not pass otherwise. Exits with 1 if a test fails.
+// An argument --name=value is Roblox.name for the tests; the Luau blocks of the page --guide=… are scripts for them.
+// --copies=n runs the tests n times side by side, each in a thread with its own VM, because a VM has 16 MB. With
+// --unpaused=true, the virtual time does not pass while a request is in flight, and the real time does not pass otherwise.
+// Exits with 1 if a test fails.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,6 +30,16 @@ function withExamples(source) {
     const section = page.split(`### ${heading}\n`)[1];
     return section.split('```lua\n')[1].split('```')[0];
   });
+}
+
+// The Luau blocks of a Markdown page.
+function blocks(page) {
+  const markdown = readFileSync(page, 'utf8');
+  return [...markdown.matchAll(/^```lua( \w+)?\n([\s\S]*?)^```$/gm)].map((match) => ({
+    qualifier: match[1] ?? '',
+    text: match[2],
+    line: markdown.slice(0, match.index).split('\n').length,
+  }));
 }
 
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
@@ -68,6 +79,9 @@ async function run(file) {
   }
   for (const [name, value] of options) {
     await double.option(name, value);
+    for (const [index, block] of name === 'guide' ? blocks(value).entries() : []) {
+      await double.script(`guide/${index + 1}${block.qualifier}`, script(block.text, `guide line ${block.line}`));
+    }
   }
   await double.start(script(withExamples(readFileSync(file, 'utf8')), file), url, key);
   const flying = new Map();

@@ -84,6 +84,11 @@ class LuauApplicationTest {
         run("examples", "examples-test.luau");
     }
 
+    @Test
+    void guideRuns() throws IOException, InterruptedException {
+        run("roblox-guide", "guide-test.luau", LuauProject.GUIDE);
+    }
+
     /** Random calls; the seed is printed when an answer differs. */
     @ParameterizedTest
     @ValueSource(strings = {"entities", "boards"})

@@ -20,6 +20,10 @@ final class LuauProject {
     /** In place of a URL: the Mock of the SDK answers. */
     static final String MOCK = "http://mock";
 
+    /** The guide whose Luau blocks {@code guide-test.luau} runs. */
+    static final String GUIDE =
+            "--guide=" + Path.of("src/site/markdown/roblox.md").toAbsolutePath();
+
     private static final Path SDK = Path.of("src/main/luau").toAbsolutePath();
     private static final Path TESTS = Path.of("src/test/luau");
     private static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("statecraft.luau.patience", 120));

@@ -32,6 +32,11 @@ class LuauSdkTest {
     }
 
     @Test
+    void guideRunsInStudioWithoutAnApplication() throws IOException, InterruptedException {
+        LuauProject.run("luau-guide", LuauProject.NO_APPLICATION, "", "guide-test.luau", LuauProject.GUIDE);
+    }
+
+    @Test
     void sourcesHaveOneStyle() throws IOException, InterruptedException {
         LuauProject.checkStyle();
     }
