@@ -65,6 +65,7 @@ import org.junit.platform.suite.api.Suite;
             "dev.statecraft.replication.commit.ConflictResourceTest",
             "dev.statecraft.replication.entity.EntityResourceTest",
             "dev.statecraft.replication.entity.SessionInputTest",
+            "dev.statecraft.replication.entity.SessionHandOverTest",
             "dev.statecraft.replication.entity.SessionResourceTest",
             "dev.statecraft.replication.feed.SyncResourceTest",
             "dev.statecraft.replication.guard.GuardResourceTest",
