@@ -1,6 +1,5 @@
 package dev.statecraft.migration;
 
-import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
@@ -13,7 +12,6 @@ import dev.statecraft.local.DynamoDbLocalResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import io.restassured.response.ValidatableResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,52 +29,20 @@ import org.junit.jupiter.api.io.TempDir;
 @WithTestResource(DynamoDbLocalResource.class)
 class MigrationToolsTest {
 
-    private static final String DEVELOPER = "sk_dev_local";
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     @TempDir
     Path folder;
 
-    private String key = DEVELOPER;
+    private MigrationGame game = MigrationGame.ofDeveloper();
 
-    /** Each test has a game of its own, since a game has one line of versions. */
-    private void play(String game) {
-        key = DEVELOPER;
-        key = post(
-                        "/v1/keys",
-                        "{'name': 'tools', 'game': '" + game + "', 'scopes': ['state:read', 'state:write',"
-                                + " 'migrate:read', 'migrate:run', 'system:read']}")
-                .statusCode(201)
-                .extract()
-                .path("key");
-        // What comes with the code of the tests is no part of these games.
-        post("/v1/migrations/baseline", "{'version': '0.1.0', 'reason': 'begins here'}")
-                .statusCode(200);
-    }
-
-    private ValidatableResponse post(String path, String body) {
-        return given().header("Authorization", "Bearer " + key)
-                .contentType("application/json")
-                .body(body.replace('\'', '"'))
-                .post(path)
-                .then();
-    }
-
-    private ValidatableResponse post(String path, Map<String, ?> body) {
-        return given().header("Authorization", "Bearer " + key)
-                .contentType("application/json")
-                .body(body)
-                .post(path)
-                .then();
-    }
-
-    private ValidatableResponse get(String path) {
-        return given().header("Authorization", "Bearer " + key).get(path).then();
+    private void play(String name) {
+        game = MigrationGame.create(name, "'state:read', 'state:write'");
     }
 
     private void create(int count) {
         for (int i = 0; i < count; i++) {
-            post("/v1/entities", "{'id': 'p" + i + "', 'type': 'PLAYER_DATA', 'state': {'coins': " + i + "}}")
+            game.post("/v1/entities", "{'id': 'p" + i + "', 'type': 'PLAYER_DATA', 'state': {'coins': " + i + "}}")
                     .statusCode(201);
         }
     }
@@ -94,7 +60,7 @@ class MigrationToolsTest {
         assertTrue(applied.out().contains("plan 1.1.0: 12 of 12 records change"), applied.out());
         assertTrue(applied.out().contains("current version: 1.1.0"), applied.out());
 
-        get("/v1/migrations")
+        game.get("/v1/migrations")
                 .body("currentVersion", equalTo("1.1.0"))
                 .body("migrations", hasSize(2))
                 .body("migrations[1].version", equalTo("1.1.0"))
@@ -104,7 +70,7 @@ class MigrationToolsTest {
                 .body("migrations[1].appliedAt", notNullValue())
                 .body("migrations[1].hasRollbackData", equalTo(true))
                 .body("migrations[1].checksum.length()", equalTo(64));
-        get("/v1/stats/migrations")
+        game.get("/v1/stats/migrations")
                 .body("currentVersion", equalTo("1.1.0"))
                 .body("totalMigrations", equalTo(2))
                 .body("appliedMigrations", equalTo(2))
@@ -112,36 +78,36 @@ class MigrationToolsTest {
                 .body("pendingMigrations", equalTo(0))
                 .body("migrationHistorySize", equalTo(5))
                 .body("backupCount", equalTo(1));
-        get("/v1/entities/p7")
+        game.get("/v1/entities/p7")
                 .body("state.gold", equalTo(7))
                 .body("schemaVersion", equalTo("1.1.0"))
                 .body("version", equalTo(2));
-        get("/v1/entities/p7?schemaVersion=1.0.0")
+        game.get("/v1/entities/p7?schemaVersion=1.0.0")
                 .statusCode(200)
                 .header("ETag", equalTo("\"2\""))
                 .body("state.coins", equalTo(7))
                 .body("state.gold", nullValue())
                 .body("version", equalTo(2));
-        get("/v1/entities?schemaVersion=1.0.0").body("entities.state.coins", hasSize(12));
-        get("/v1/entities?schemaVersion=one").statusCode(400).body("field", equalTo("schemaVersion"));
-        get("/v1/players/ada/entities?schemaVersion=1.0.0").statusCode(200);
+        game.get("/v1/entities?schemaVersion=1.0.0").body("entities.state.coins", hasSize(12));
+        game.get("/v1/entities?schemaVersion=one").statusCode(400).body("field", equalTo("schemaVersion"));
+        game.get("/v1/players/ada/entities?schemaVersion=1.0.0").statusCode(200);
 
         MigrateCommandTest.Ended back = migrate("--rollback", "1.1.0", "--reason", "too early");
         assertEquals(0, back.code(), back.out());
-        get("/v1/entities/p7").body("state.coins", equalTo(7)).body("schemaVersion", equalTo("0.0.0"));
+        game.get("/v1/entities/p7").body("state.coins", equalTo(7)).body("schemaVersion", equalTo("0.0.0"));
     }
 
     @Test
     void olderServerReceivesProblemWithoutDowngrade() {
         play("tools-lossy");
         create(1);
-        post(
+        game.post(
                         "/v1/migrations",
                         "{'version': '1.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
                                 + " 'up': {'expression': '{\\u0022gold\\u0022: state.coins}'}}")
                 .statusCode(201);
-        post("/v1/migrations/apply?waitMillis=20000", "{}").body("applied", equalTo(1));
-        get("/v1/entities/p0?schemaVersion=0.9.0")
+        game.post("/v1/migrations/apply?waitMillis=20000", "{}").body("applied", equalTo(1));
+        game.get("/v1/entities/p0?schemaVersion=0.9.0")
                 .statusCode(409)
                 .body("type", equalTo("/problems/schema-unavailable"))
                 .body("current.schemaVersion", equalTo("1.0.0"))
@@ -152,19 +118,23 @@ class MigrationToolsTest {
     void gameServersMigrateWithFunctionsOfTheirOwn() {
         play("tools-worker");
         create(9);
-        post(
+        game.post(
                         "/v1/migrations",
                         "{'version': '2.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
                                 + " 'up': {'worker': true}}")
                 .statusCode(201)
                 .body("kind", equalTo("WORKER"));
         String work = "/v1/migrations/2.0.0/work";
-        post(work + "/lease", "{}").statusCode(200).body("done", equalTo(true)).body("status", equalTo("PENDING"));
-        post("/v1/migrations/apply?waitMillis=0", "{}").statusCode(200);
+        game.post(work + "/lease", "{}")
+                .statusCode(200)
+                .body("done", equalTo(true))
+                .body("status", equalTo("PENDING"));
+        game.post("/v1/migrations/apply?waitMillis=0", "{}").statusCode(200);
         int migrated = 0;
         long until = System.nanoTime() + PATIENCE_NANOS;
         while (true) {
-            var page = post(work + "/lease", "{'limit': 5}").statusCode(200).extract();
+            var page =
+                    game.post(work + "/lease", "{'limit': 5}").statusCode(200).extract();
             if (page.<Boolean>path("done")) {
                 break;
             }
@@ -187,44 +157,45 @@ class MigrationToolsTest {
                                                             .intValue()
                                                     * 2)))
                     .toList();
-            post(work + "/complete", "{'lease': '" + lease + "', 'records': []}")
+            game.post(work + "/complete", "{'lease': '" + lease + "', 'records': []}")
                     .statusCode(400)
                     .body("field", equalTo("records"));
-            post(work + "/complete", "{'lease': '" + lease + "', 'records': [{'id': 'x', 'state': {}}]}")
+            game.post(work + "/complete", "{'lease': '" + lease + "', 'records': [{'id': 'x', 'state': {}}]}")
                     .statusCode(400)
                     .body("field", equalTo("records[0]"));
-            migrated += post(work + "/complete", Map.of("lease", lease, "records", records))
+            migrated += game.post(work + "/complete", Map.of("lease", lease, "records", records))
                     .statusCode(200)
                     .body("failed", equalTo(0))
                     .extract()
                     .<Integer>path("done");
-            post(work + "/complete", Map.of("lease", lease, "records", records))
+            game.post(work + "/complete", Map.of("lease", lease, "records", records))
                     .statusCode(200)
                     .body("replayed", equalTo(true));
         }
         assertEquals(9, migrated);
-        get("/v1/migrations/2.0.0").body("status", equalTo("APPLIED"));
-        get("/v1/entities/p8").body("state.gold", equalTo(16)).body("version", equalTo(2));
+        game.get("/v1/migrations/2.0.0").body("status", equalTo("APPLIED"));
+        game.get("/v1/entities/p8").body("state.gold", equalTo(16)).body("version", equalTo(2));
     }
 
     @Test
     void aRecordThatCannotBeReadFailsAloneAndTheOthersAreDone() {
         play("tools-unreadable");
         create(4);
-        post(
+        game.post(
                         "/v1/migrations",
                         "{'version': '2.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
                                 + " 'up': {'worker': true},"
                                 + " 'options': {'failureThreshold': {'count': 100.0, 'percent': 1e2}, 'segments': 1.0}}")
                 .statusCode(201);
         String work = "/v1/migrations/2.0.0/work";
-        post("/v1/migrations/apply?waitMillis=0", "{}").statusCode(200);
+        game.post("/v1/migrations/apply?waitMillis=0", "{}").statusCode(200);
         List<String> bad = List.of(
                 "'state': {'gold': 1e400}", "'state': 5", "'state': {}, 'extra': 1", "'state': {'a': 1, 'a': 2}");
         int done = 0;
         long until = System.nanoTime() + PATIENCE_NANOS;
         while (true) {
-            var page = post(work + "/lease", "{'limit': 5.0}").statusCode(200).extract();
+            var page =
+                    game.post(work + "/lease", "{'limit': 5.0}").statusCode(200).extract();
             if (page.<Boolean>path("done")) {
                 break;
             }
@@ -239,7 +210,7 @@ class MigrationToolsTest {
                     .map(id -> "{'id': '" + id + "', "
                             + (id.equals("p0") ? "'state': {'gold': 1}" : bad.get(id.charAt(1) - '0')) + "}")
                     .collect(Collectors.joining(","));
-            var answer = post(work + "/complete", "{'lease': '" + lease + "', 'records': [" + records + "]}")
+            var answer = game.post(work + "/complete", "{'lease': '" + lease + "', 'records': [" + records + "]}")
                     .statusCode(200)
                     .extract();
             int good = ids.contains("p0") ? 1 : 0;
@@ -248,46 +219,46 @@ class MigrationToolsTest {
             done += good;
         }
         assertEquals(1, done);
-        get("/v1/entities/p0").body("state.gold", equalTo(1)).body("version", equalTo(2));
-        get("/v1/entities/p1").body("state.coins", equalTo(1)).body("version", equalTo(1));
+        game.get("/v1/entities/p0").body("state.gold", equalTo(1)).body("version", equalTo(2));
+        game.get("/v1/entities/p1").body("state.coins", equalTo(1)).body("version", equalTo(1));
     }
 
     @Test
     void workThatMakesNoSenseIsRefused() {
         play("tools-refused");
         String work = "/v1/migrations/2.0.0/work";
-        post(work + "/lease", "{}").statusCode(404).body("type", equalTo("/problems/migration-not-found"));
-        post(
+        game.post(work + "/lease", "{}").statusCode(404).body("type", equalTo("/problems/migration-not-found"));
+        game.post(
                         "/v1/migrations",
                         "{'version': '1.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
                                 + " 'up': {'operations': [{'op': 'default', 'path': 'a', 'value': 1}]}}")
                 .statusCode(201);
-        post("/v1/migrations/1.0.0/work/lease", "{}")
+        game.post("/v1/migrations/1.0.0/work/lease", "{}")
                 .statusCode(409)
                 .body("type", equalTo("/problems/migration-not-for-workers"));
-        post(
+        game.post(
                         "/v1/migrations",
                         "{'version': '2.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
                                 + " 'up': {'worker': true}}")
                 .statusCode(201);
-        post(work + "/lease", "{'limit': 0}").statusCode(400).body("field", equalTo("limit"));
-        post(work + "/lease", "{'seen': {'x': 1}}").statusCode(400).body("field", equalTo("seen"));
-        post(work + "/lease", "{'page': 1}").statusCode(400);
-        post(work + "/complete", "{}").statusCode(400).body("field", equalTo("lease"));
-        post(work + "/complete", "{'lease': 'x'}").statusCode(400).body("field", equalTo("records"));
-        post(work + "/complete", "{'lease': 'x', 'records': [null]}").statusCode(400);
-        post(work + "/complete", "{'lease': 'x', 'records': [{'id': 'p0'}]}")
+        game.post(work + "/lease", "{'limit': 0}").statusCode(400).body("field", equalTo("limit"));
+        game.post(work + "/lease", "{'seen': {'x': 1}}").statusCode(400).body("field", equalTo("seen"));
+        game.post(work + "/lease", "{'page': 1}").statusCode(400);
+        game.post(work + "/complete", "{}").statusCode(400).body("field", equalTo("lease"));
+        game.post(work + "/complete", "{'lease': 'x'}").statusCode(400).body("field", equalTo("records"));
+        game.post(work + "/complete", "{'lease': 'x', 'records': [null]}").statusCode(400);
+        game.post(work + "/complete", "{'lease': 'x', 'records': [{'id': 'p0'}]}")
                 .statusCode(400)
                 .body("field", equalTo("records[0].state"));
-        post(work + "/complete", "{'lease': 'x', 'records': [{'id': 'p0', 'state': 5}]}")
+        game.post(work + "/complete", "{'lease': 'x', 'records': [{'id': 'p0', 'state': 5}]}")
                 .statusCode(400)
                 .body("field", equalTo("records[0].state"));
-        post(work + "/complete", "{'lease': 'run-00000001:0:1', 'records': []}")
+        game.post(work + "/complete", "{'lease': 'run-00000001:0:1', 'records': []}")
                 .statusCode(409)
                 .body("type", equalTo("/problems/work-lease-lost"));
     }
 
     private MigrateCommandTest.Ended migrate(String... options) throws Exception {
-        return MigrateCommandTest.forked("migrate", "http://localhost:" + RestAssured.port, key, options);
+        return MigrateCommandTest.forked("migrate", "http://localhost:" + RestAssured.port, game.key(), options);
     }
 }

@@ -157,7 +157,11 @@ class ApiFieldTest {
                 start.method(), path, world.key(), "{\"holder\": \"last\", \"steal\": true}", "application/json");
         String ended = path + (path.contains("?") ? "&" : "?") + "fence="
                 + taken.json().path("fence").asText();
-        assertEquals(204, calls.send("DELETE", ended, world.key(), null, "application/json").status(), ended);
+        assertEquals(
+                204,
+                calls.send("DELETE", ended, world.key(), null, "application/json")
+                        .status(),
+                ended);
     }
 
     /** Luau encodes every empty table as an empty array. */

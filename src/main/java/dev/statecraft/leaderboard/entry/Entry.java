@@ -109,6 +109,11 @@ public record Entry(
     }
 
     private Entry with(EarlierReceipts found, @Nullable MatchRecord match, int made) {
+        return with(receipts, found, match, made);
+    }
+
+    /** This entry, not written again, with other receipts, match record and attempts. */
+    private Entry with(List<Receipt> own, EarlierReceipts found, @Nullable MatchRecord match, int made) {
         return new Entry(
                 playerId,
                 score,
@@ -118,7 +123,7 @@ public record Entry(
                 tree,
                 metadata,
                 metadataSchema,
-                receipts,
+                own,
                 found,
                 rated,
                 match,
@@ -269,21 +274,7 @@ public record Entry(
         List<Receipt> timed = receipts.stream()
                 .map(receipt -> receipt.at() > stored.writtenAt() ? receipt.at(writtenAt) : receipt)
                 .toList();
-        return new Entry(
-                playerId,
-                score,
-                reachedAt,
-                writtenAt,
-                version,
-                tree,
-                metadata,
-                metadataSchema,
-                timed,
-                earlier,
-                rated,
-                carried,
-                attempts,
-                closed);
+        return with(timed, earlier, carried, attempts);
     }
 
     /** The receipts with one more, without the oldest beyond the retention. */

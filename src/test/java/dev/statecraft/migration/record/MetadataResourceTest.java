@@ -1,14 +1,13 @@
 package dev.statecraft.migration.record;
 
-import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.LocalRuntime;
+import dev.statecraft.migration.MigrationGame;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
@@ -26,71 +25,51 @@ class MetadataResourceTest {
     @Inject
     LocalRuntime local;
 
-    private String key = "sk_dev_local";
+    private MigrationGame game = MigrationGame.ofDeveloper();
 
-    private void play(String game) {
-        key = post(
-                        "/v1/keys",
-                        "{'name': 'metadata', 'game': '" + game + "', 'scopes': ['board:read', 'board:write',"
-                                + " 'board:admin', 'migrate:read', 'migrate:run', 'system:read']}")
-                .statusCode(201)
-                .extract()
-                .path("key");
-        post("/v1/migrations/baseline", "{'version': '0.1.0', 'reason': 'begins here'}")
-                .statusCode(200);
-    }
-
-    private ValidatableResponse post(String path, String body) {
-        return given().header("Authorization", "Bearer " + key)
-                .contentType("application/json")
-                .body(body.replace('\'', '"'))
-                .post(path)
-                .then();
-    }
-
-    private ValidatableResponse get(String path) {
-        return given().header("Authorization", "Bearer " + key).get(path).then();
+    private void play(String name) {
+        game = MigrationGame.create(name, "'board:read', 'board:write', 'board:admin'");
     }
 
     @Test
     void metadataOfABoardIsMigratedAndRolledBack() {
         play("metadata-run");
-        post("/v1/leaderboards", "{'id': 'caves', 'rankingType': 'SCORE'}").statusCode(201);
+        game.post("/v1/leaderboards", "{'id': 'caves', 'rankingType': 'SCORE'}").statusCode(201);
         for (int i = 1; i <= 3; i++) {
-            post(
+            game.post(
                             "/v1/leaderboards/caves/scores",
                             "{'playerId': 'p" + i + "', 'value': " + i + "00, 'metadata': {'map': 'm" + i + "'}}")
                     .statusCode(200);
         }
-        post(
+        game.post(
                         "/v1/migrations",
                         "{'version': '1.0.0', 'description': 'd', 'target': {'leaderboardMetadata': 'caves'}, " + UP
                                 + "}")
                 .statusCode(201)
                 .body("kind", equalTo("OPERATIONS"))
                 .body("details.definition.target.leaderboardMetadata", equalTo("caves"));
-        post("/v1/migrations/1.0.0/plan", "")
+        game.post("/v1/migrations/1.0.0/plan", "")
                 .statusCode(200)
                 .body("matching", equalTo(3))
                 .body("wouldChange", equalTo(3))
                 .body("samples[0].space", equalTo("caves"));
-        post("/v1/migrations/apply?waitMillis=20000", "{}").statusCode(200).body("applied", equalTo(1));
+        game.post("/v1/migrations/apply?waitMillis=20000", "{}").statusCode(200).body("applied", equalTo(1));
         // The ranks of other players lag behind the writes.
         local.pump().drain(Duration.ofSeconds(30));
-        get("/v1/leaderboards/caves/players/p2")
+        game.get("/v1/leaderboards/caves/players/p2")
                 .statusCode(200)
                 .body("rank", equalTo(2))
                 .body("value", equalTo(200))
                 .body("metadata.place.map", equalTo("m2"))
                 .body("metadata.map", nullValue());
-        post("/v1/leaderboards/caves/scores", "{'playerId': 'p1', 'value': 900}")
+        game.post("/v1/leaderboards/caves/scores", "{'playerId': 'p1', 'value': 900}")
                 .statusCode(200);
-        post("/v1/migrations/1.0.0/rollback?waitMillis=20000", "{'reason': 'oops'}")
+        game.post("/v1/migrations/1.0.0/rollback?waitMillis=20000", "{'reason': 'oops'}")
                 .statusCode(200)
                 .body("status", equalTo("ROLLED_BACK"))
                 .body("done", equalTo(3))
                 .body("failed", equalTo(0));
-        get("/v1/leaderboards/caves/players/p1")
+        game.get("/v1/leaderboards/caves/players/p1")
                 .body("value", equalTo(900))
                 .body("metadata.map", equalTo("m1"))
                 .body("metadata.place", nullValue());
@@ -107,13 +86,13 @@ class MetadataResourceTest {
                         "{}", "target.entityType",
                         "{'board': 'x'}", "target.board")
                 .entrySet()) {
-            post(
+            game.post(
                             "/v1/migrations",
                             "{'version': '3.0.0', 'description': 'd', 'target': " + bad.getKey() + ", " + UP + "}")
                     .statusCode(400)
                     .body("field", equalTo(bad.getValue()));
         }
-        post(
+        game.post(
                         "/v1/migrations",
                         "{'version': '3.0.0', 'description': 'd', 'target': {'leaderboardMetadata': '*'}, 'up':"
                                 + " {'worker': true}}")

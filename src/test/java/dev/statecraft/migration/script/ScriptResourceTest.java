@@ -1,6 +1,5 @@
 package dev.statecraft.migration.script;
 
-import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
@@ -8,6 +7,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.statecraft.local.DynamoDbLocalResource;
+import dev.statecraft.migration.MigrationGame;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -23,52 +23,31 @@ class ScriptResourceTest {
 
     private static final String SCRIPT = "/v1/migrations/1.0.0/script";
 
-    private String key = "sk_dev_local";
+    private MigrationGame game = MigrationGame.ofDeveloper();
 
-    /** Each test has a game of its own, because a game has one active run. */
-    private void play(String game) {
-        key = post(
-                        "/v1/keys",
-                        "{'name': 'script', 'game': '" + game + "', 'scopes': ['state:read', 'migrate:read',"
-                                + " 'migrate:run', 'system:read']}")
-                .statusCode(201)
-                .extract()
-                .path("key");
-        post("/v1/migrations/baseline", "{'version': '0.1.0', 'reason': 'begins here'}")
-                .statusCode(200);
-    }
-
-    private ValidatableResponse post(String path, String body) {
-        return given().header("Authorization", "Bearer " + key)
-                .contentType("application/json")
-                .body(body.replace('\'', '"'))
-                .post(path)
-                .then();
-    }
-
-    private ValidatableResponse get(String path) {
-        return given().header("Authorization", "Bearer " + key).get(path).then();
+    private void play(String name) {
+        game = MigrationGame.create(name, "'state:read'");
     }
 
     private void start() {
-        post("/v1/migrations", "{'version': '1.0.0', 'description': 'Everything', 'script': true}")
+        game.post("/v1/migrations", "{'version': '1.0.0', 'description': 'Everything', 'script': true}")
                 .statusCode(201)
                 .body("kind", equalTo("SCRIPT"))
                 .body("details.hasDown", equalTo(true))
                 .body("details.reversible", equalTo(false));
-        post(SCRIPT + "/lease", "{'holder': 'one'}")
+        game.post(SCRIPT + "/lease", "{'holder': 'one'}")
                 .statusCode(200)
                 .body("done", equalTo(true))
                 .body("status", equalTo("PENDING"));
-        post("/v1/migrations/1.0.0/plan", "")
+        game.post("/v1/migrations/1.0.0/plan", "")
                 .statusCode(200)
                 .body("matching", equalTo(0))
                 .body("warnings[0].code", equalTo("NOT_PLANNED"));
-        post("/v1/migrations/apply?waitMillis=0", "{}").statusCode(200).body("totalPending", equalTo(1));
+        game.post("/v1/migrations/apply?waitMillis=0", "{}").statusCode(200).body("totalPending", equalTo(1));
     }
 
     private String lease(String holder, String direction, int attempt) {
-        ValidatableResponse response = post(SCRIPT + "/lease", "{'holder': '" + holder + "'}");
+        ValidatableResponse response = game.post(SCRIPT + "/lease", "{'holder': '" + holder + "'}");
         return response.statusCode(200)
                 .body("direction", equalTo(direction))
                 .body("attempt", equalTo(attempt))
@@ -78,7 +57,7 @@ class ScriptResourceTest {
     }
 
     private ValidatableResponse complete(String lease, String more) {
-        return post(SCRIPT + "/complete", "{'lease': '" + lease + "', " + more + "}");
+        return game.post(SCRIPT + "/complete", "{'lease': '" + lease + "', " + more + "}");
     }
 
     @Test
@@ -86,18 +65,18 @@ class ScriptResourceTest {
         play("script-applied");
         start();
         String lease = lease("one", "UP", 1);
-        post(SCRIPT + "/lease", "{'holder': 'two'}")
+        game.post(SCRIPT + "/lease", "{'holder': 'two'}")
                 .statusCode(200)
                 .body("waitMillis", equalTo(5_000))
                 .body("seen", notNullValue())
                 .body("lease", nullValue());
-        post(SCRIPT + "/backup", "{'lease': '" + lease + "', 'part': 0, 'data': {'boards': ['daily']}}")
+        game.post(SCRIPT + "/backup", "{'lease': '" + lease + "', 'part': 0, 'data': {'boards': ['daily']}}")
                 .statusCode(200)
                 .body("parts", equalTo(1))
                 .body("sizeBytes", equalTo(20))
                 .body("kept", equalTo(true));
-        String run = get("/v1/migrations/runs?limit=1").extract().path("runs[0].runId");
-        get("/v1/migrations/runs/" + run)
+        String run = game.get("/v1/migrations/runs?limit=1").extract().path("runs[0].runId");
+        game.get("/v1/migrations/runs/" + run)
                 .body("status", equalTo("RUNNING"))
                 .body("script.holder", equalTo("one"))
                 .body("script.attempt", equalTo(1))
@@ -111,24 +90,24 @@ class ScriptResourceTest {
                 .statusCode(200)
                 .body("success", equalTo(true))
                 .body("replayed", equalTo(true));
-        get("/v1/migrations/runs/" + run)
+        game.get("/v1/migrations/runs/" + run)
                 .body("done", equalTo(1))
                 .body("total", equalTo(1))
                 .body("script.message", equalTo("fine"));
-        get("/v1/migrations/1.0.0").body("status", equalTo("APPLIED")).body("hasRollbackData", equalTo(true));
-        get("/v1/stats/migrations").body("backupCount", equalTo(1)).body("currentVersion", equalTo("1.0.0"));
+        game.get("/v1/migrations/1.0.0").body("status", equalTo("APPLIED")).body("hasRollbackData", equalTo(true));
+        game.get("/v1/stats/migrations").body("backupCount", equalTo(1)).body("currentVersion", equalTo("1.0.0"));
 
-        post("/v1/migrations/1.0.0/rollback?waitMillis=0", "{'reason': 'oops'}")
+        game.post("/v1/migrations/1.0.0/rollback?waitMillis=0", "{'reason': 'oops'}")
                 .statusCode(200)
                 .body("direction", equalTo("DOWN"));
-        String down = post(SCRIPT + "/lease", "{'holder': 'two'}")
+        String down = game.post(SCRIPT + "/lease", "{'holder': 'two'}")
                 .statusCode(200)
                 .body("direction", equalTo("DOWN"))
                 .body("backup.boards[0]", equalTo("daily"))
                 .body("backupParts", equalTo(1))
                 .extract()
                 .path("lease");
-        given().header("Authorization", "Bearer " + key)
+        game.authorized()
                 .queryParam("lease", down)
                 .queryParam("part", 0)
                 .get(SCRIPT + "/backup")
@@ -136,19 +115,19 @@ class ScriptResourceTest {
                 .statusCode(200)
                 .body("parts", equalTo(1))
                 .body("data.boards[0]", equalTo("daily"));
-        given().header("Authorization", "Bearer " + key)
+        game.authorized()
                 .queryParam("lease", down)
                 .queryParam("part", 1)
                 .get(SCRIPT + "/backup")
                 .then()
                 .statusCode(404)
                 .body("type", equalTo("/problems/script-backup-not-found"));
-        post(SCRIPT + "/backup", "{'lease': '" + down + "', 'part': 0, 'data': 1}")
+        game.post(SCRIPT + "/backup", "{'lease': '" + down + "', 'part': 0, 'data': 1}")
                 .statusCode(409)
                 .body("type", equalTo("/problems/script-rolling-back"));
         complete(down, "'success': true").statusCode(200).body("status", equalTo("ROLLED_BACK"));
-        get("/v1/migrations/history").body("history.action", hasItem("ROLLED_BACK"));
-        get("/v1/stats/migrations").body("backupCount", equalTo(0)).body("currentVersion", equalTo("0.1.0"));
+        game.get("/v1/migrations/history").body("history.action", hasItem("ROLLED_BACK"));
+        game.get("/v1/stats/migrations").body("backupCount", equalTo(0)).body("currentVersion", equalTo("0.1.0"));
     }
 
     @Test
@@ -161,16 +140,16 @@ class ScriptResourceTest {
                 .body("success", equalTo(false))
                 .body("error", equalTo("a rule failed: no boards"))
                 .body("status", equalTo("RUNNING"));
-        String seen = post(SCRIPT + "/lease", "{'holder': 'two'}")
+        String seen = game.post(SCRIPT + "/lease", "{'holder': 'two'}")
                 .statusCode(200)
                 .body("waitMillis", greaterThan(0))
                 .extract()
                 .path("seen");
-        post(SCRIPT + "/lease", "{'holder': 'two', 'seen': '" + seen + "'}")
+        game.post(SCRIPT + "/lease", "{'holder': 'two', 'seen': '" + seen + "'}")
                 .statusCode(200)
                 .body("attempt", equalTo(2));
         complete(lease, "'success': true").statusCode(200).body("replayed", equalTo(true));
-        post(SCRIPT + "/backup", "{'lease': '" + lease + "', 'part': 0, 'data': 'x'}")
+        game.post(SCRIPT + "/backup", "{'lease': '" + lease + "', 'part': 0, 'data': 'x'}")
                 .statusCode(409)
                 .body("type", equalTo("/problems/script-lease-lost"));
     }
@@ -184,42 +163,42 @@ class ScriptResourceTest {
                         "'script': true, 'target': {'entityType': 'X'}", "target",
                         "'script': true, 'up': {'worker': true}", "up")
                 .entrySet()) {
-            post("/v1/migrations", "{'version': '3.0.0', 'description': 'd', " + bad.getKey() + "}")
+            game.post("/v1/migrations", "{'version': '3.0.0', 'description': 'd', " + bad.getKey() + "}")
                     .statusCode(400)
                     .body("field", equalTo(bad.getValue()));
         }
         start();
-        post(SCRIPT + "/lease", "{}").statusCode(400).body("field", equalTo("holder"));
-        post(SCRIPT + "/lease", "{'holder': 'a b'}").statusCode(400).body("field", equalTo("holder"));
-        post(SCRIPT + "/lease", "{'holder': 'x', 'more': 1}").statusCode(400);
+        game.post(SCRIPT + "/lease", "{}").statusCode(400).body("field", equalTo("holder"));
+        game.post(SCRIPT + "/lease", "{'holder': 'a b'}").statusCode(400).body("field", equalTo("holder"));
+        game.post(SCRIPT + "/lease", "{'holder': 'x', 'more': 1}").statusCode(400);
         String lease = lease("one", "UP", 1);
         String begin = "{'lease': '" + lease + "', ";
-        post(SCRIPT + "/backup", begin + "'part': 0}").statusCode(400).body("field", equalTo("data"));
-        post(SCRIPT + "/backup", begin + "'part': -1, 'data': 1}")
+        game.post(SCRIPT + "/backup", begin + "'part': 0}").statusCode(400).body("field", equalTo("data"));
+        game.post(SCRIPT + "/backup", begin + "'part': -1, 'data': 1}")
                 .statusCode(400)
                 .body("field", equalTo("part"));
-        post(SCRIPT + "/backup", begin + "'part': 7, 'data': 'x'}")
+        game.post(SCRIPT + "/backup", begin + "'part': 7, 'data': 'x'}")
                 .statusCode(400)
                 .body("field", equalTo("part"));
-        post(SCRIPT + "/backup", begin + "'part': 0, 'data': '" + "x".repeat(350_001) + "'}")
+        game.post(SCRIPT + "/backup", begin + "'part': 0, 'data': '" + "x".repeat(350_001) + "'}")
                 .statusCode(413);
         complete(lease, "'message': 'x'").statusCode(400).body("field", equalTo("success"));
         complete(lease, "'success': true, 'rules': [{}]").statusCode(400).body("field", equalTo("rules[0].ok"));
         complete(lease, "'success': true, 'message': '" + "x".repeat(1_025) + "'")
                 .statusCode(400)
                 .body("field", equalTo("message"));
-        post(SCRIPT + "/complete", "{'success': true}").statusCode(400).body("field", equalTo("lease"));
-        post("/v1/migrations/9.0.0/script/lease", "{'holder': 'x'}")
+        game.post(SCRIPT + "/complete", "{'success': true}").statusCode(400).body("field", equalTo("lease"));
+        game.post("/v1/migrations/9.0.0/script/lease", "{'holder': 'x'}")
                 .statusCode(404)
                 .body("type", equalTo("/problems/migration-not-found"));
-        post(
+        game.post(
                         "/v1/migrations",
                         "{'version': '4.0.0', 'description': 'd', 'target': {'entityType': 'X'}, 'up': {'worker': true}}")
                 .statusCode(201);
-        post("/v1/migrations/4.0.0/script/lease", "{'holder': 'x'}")
+        game.post("/v1/migrations/4.0.0/script/lease", "{'holder': 'x'}")
                 .statusCode(409)
                 .body("type", equalTo("/problems/migration-not-a-script"));
-        post("/v1/migrations/1.0.0/work/lease", "{}")
+        game.post("/v1/migrations/1.0.0/work/lease", "{}")
                 .statusCode(409)
                 .body("type", equalTo("/problems/migration-not-for-workers"));
     }

@@ -60,8 +60,7 @@ class SessionHandOverTest {
             wantedBy = answer.at("/sessions/0/wantedBy").asText();
         }
         assertEquals("two", wantedBy);
-        assertEquals(
-                204, send("DELETE", SESSION + "?fence=1", "").get().statusCode());
+        assertEquals(204, send("DELETE", SESSION + "?fence=1", "").get().statusCode());
         JsonNode handedOver = json(waiting.get(), 200);
         assertEquals(2, handedOver.path("fence").asInt());
         assertEquals("two", handedOver.path("holder").asText());
