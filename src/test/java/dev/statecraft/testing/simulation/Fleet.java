@@ -20,7 +20,6 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  */
 public final class Fleet<S> {
 
-    /** How far the clocks of two machines are apart. */
     /** By how much the clock of an instance is ahead or behind at most. */
     public static final Duration MAX_SKEW = Duration.ofMillis(200);
 

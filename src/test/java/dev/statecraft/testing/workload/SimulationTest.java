@@ -93,7 +93,7 @@ class SimulationTest {
     }
 
     @Test
-    void guardedBalancesAreNeverNegative() {
+    void balances() {
         run("balances", BalanceWorkload::new);
     }
 
@@ -115,6 +115,11 @@ class SimulationTest {
         new Seeds("migrations", MigrationWorkload::new).run(seed, 1);
     }
 
+    /**
+     * Its first seeds found: a board that was created while a run changed the schema version, whose scores were never
+     * migrated; a season whose marker a slower clock replaced, so that it was never finalized; and a rollback that restored an
+     * older one of two backups. MetadataSchemaTest, ClosingTest and RunRollbackTest hold these faults.
+     */
     @Test
     void metadata() {
         run("metadata", MetadataWorkload::new);
