@@ -35,7 +35,7 @@ final class PumpGate {
         }
     }
 
-    /** Whether a caller of {@link #awaitQuiet} waits for a quiet round. */
+    /** Whether a caller waits for a quiet round. */
     boolean isAwaited() {
         lock.lock();
         try {
@@ -136,29 +136,57 @@ final class PumpGate {
         }
     }
 
-    /**
-     * Waits for a quiet round that starts after this call.
-     *
-     * @param deadlineNanos on the scale of {@link System#nanoTime()}
-     * @return false if the deadline passed or the consumer was stopped
-     */
-    boolean awaitQuiet(long deadlineNanos) throws InterruptedException {
+    /** A request for a quiet round that starts after {@link #requestQuiet()}. Until it is closed, the thread does not idle. */
+    final class QuietRound implements AutoCloseable {
+
+        private final long round;
+
+        private QuietRound(long round) {
+            this.round = round;
+        }
+
+        /**
+         * Waits for the round.
+         *
+         * @param deadlineNanos on the scale of {@link System#nanoTime()}
+         * @return false if the deadline passed or the consumer was stopped
+         */
+        boolean await(long deadlineNanos) throws InterruptedException {
+            lock.lock();
+            try {
+                while (lastQuietRound < round) {
+                    long left = deadlineNanos - System.nanoTime();
+                    if (stopped || left <= 0) {
+                        return false;
+                    }
+                    changed.awaitNanos(left);
+                }
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                waiting--;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Ends the wait between rounds and requests a quiet round. */
+    QuietRound requestQuiet() {
         lock.lock();
         try {
-            long awaited = roundsStarted + 1;
             wakeUp = true;
             waiting++;
             changed.signalAll();
-            while (lastQuietRound < awaited) {
-                long left = deadlineNanos - System.nanoTime();
-                if (stopped || left <= 0) {
-                    return false;
-                }
-                changed.awaitNanos(left);
-            }
-            return true;
+            return new QuietRound(roundsStarted + 1);
         } finally {
-            waiting--;
             lock.unlock();
         }
     }

@@ -1,10 +1,12 @@
 package dev.statecraft.local.stream;
 
+import dev.statecraft.local.stream.PumpGate.QuietRound;
 import dev.statecraft.local.template.Template.StreamMapping;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -26,6 +28,7 @@ public final class StreamPump implements AutoCloseable {
     private record Running(StreamMapping mapping, PumpGate gate, StreamConsumer consumer, Thread thread) {}
 
     private final List<Running> all;
+    private final AtomicLong batches = new AtomicLong();
     private final List<DeadLetter> deadLetters = new CopyOnWriteArrayList<>();
 
     private StreamPump(
@@ -55,6 +58,12 @@ public final class StreamPump implements AutoCloseable {
         return pump;
     }
 
+    /** After each batch: the function may have written records for other streams. */
+    private void processed() {
+        batches.incrementAndGet();
+        wake();
+    }
+
     /** Shortens the waits of all consumers to {@link StreamPace#poll}, because records may have been written. */
     public void wake() {
         all.forEach(running -> running.gate().wake());
@@ -78,21 +87,33 @@ public final class StreamPump implements AutoCloseable {
      */
     public void drain(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
-        // A function may write to a table whose consumer was already found quiet, so all are checked a second time.
-        int passes = all.size() > 1 ? 2 : 1;
         try {
-            for (int pass = 0; pass < passes; pass++) {
-                for (Running running : all) {
-                    if (!running.gate().awaitQuiet(deadline)) {
-                        throw new IllegalStateException(
-                                "The stream of " + running.mapping().table() + " is not drained after " + atMost
-                                        + ", records pending: " + pending());
-                    }
-                }
-            }
+            long before;
+            do {
+                before = batches.get();
+                awaitQuiet(deadline, atMost);
+                // A function may have written to a table whose consumer was already found quiet.
+            } while (batches.get() > before);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while draining", e);
+        }
+    }
+
+    /** Waits until each consumer had a round without work that started after this call. */
+    private void awaitQuiet(long deadline, Duration atMost) throws InterruptedException {
+        List<QuietRound> rounds =
+                all.stream().map(running -> running.gate().requestQuiet()).toList();
+        try {
+            for (int i = 0; i < rounds.size(); i++) {
+                if (!rounds.get(i).await(deadline)) {
+                    throw new IllegalStateException(
+                            "The stream of " + all.get(i).mapping().table() + " is not drained after " + atMost
+                                    + ", records pending: " + pending());
+                }
+            }
+        } finally {
+            rounds.forEach(QuietRound::close);
         }
     }
 
@@ -136,7 +157,7 @@ public final class StreamPump implements AutoCloseable {
                 new StreamDelivery(mapping, source.function(), gate, pace, Clock.systemUTC(), deadLetters::add),
                 gate,
                 pace,
-                this::wake);
+                this::processed);
         Thread thread = new Thread(consumer, "stream-" + mapping.handler());
         thread.setDaemon(true);
         return new Running(mapping, gate, consumer, thread);
