@@ -22,9 +22,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leases attempts of a script to one game server at a time. A lease has no end
- * time: a server that asks for it waits, and takes it over if the revision has not changed during its wait of {@code
- * migration-timeout}. So clocks of different machines are never compared.
+ * Leases attempts of a script to one game server at a time. A lease has no end time. Another server takes it over after
+ * that server has waited for {@code migration-timeout} and the revision of the lease has not changed. So clocks of
+ * different machines are never compared.
  */
 @ApplicationScoped
 public class ScriptLeaseService {
