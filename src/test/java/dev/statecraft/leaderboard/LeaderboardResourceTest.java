@@ -207,8 +207,11 @@ class LeaderboardResourceTest {
         post("audited/mend", Map.of()).statusCode(202).body("mending", equalTo(true));
         post("audited/mend", Map.of()).statusCode(409);
         local.pump().pause();
-        assertEquals(0, upkeep.run("default", () -> true).mended(), "moves that are not counted");
-        local.pump().resume();
+        try {
+            assertEquals(0, upkeep.run("default", () -> true).mended(), "moves that are not counted");
+        } finally {
+            local.pump().resume();
+        }
         rest();
         get("audited/players/p0").body("rank", equalTo(5));
         LeaderboardMaintenance.Done done = upkeep.run("default", () -> true);

@@ -120,17 +120,20 @@ class EventDeliveryTest {
         assertEquals(coins.size(), rich.path("entries").size(), "seed " + seed);
 
         local.pump().pause();
-        for (RecordedStream stream : RecordedStream.all(dynamo, handlers, tables.prefix())) {
-            // The event bus still rejects events at random and has already received duplicates.
-            for (List<Integer> batch :
-                    stream.handler().equals("event-bus") ? List.<List<Integer>>of() : repeatedBatches(stream)) {
-                String response = stream.deliver(batch);
-                assertTrue(
-                        response.contains("\"batchItemFailures\":[]"),
-                        () -> stream.handler() + " " + stream.table() + " " + response + ", seed " + seed);
+        try {
+            for (RecordedStream stream : RecordedStream.all(dynamo, handlers, tables.prefix())) {
+                // The event bus still rejects events at random and has already received duplicates.
+                for (List<Integer> batch :
+                        stream.handler().equals("event-bus") ? List.<List<Integer>>of() : repeatedBatches(stream)) {
+                    String response = stream.deliver(batch);
+                    assertTrue(
+                            response.contains("\"batchItemFailures\":[]"),
+                            () -> stream.handler() + " " + stream.table() + " " + response + ", seed " + seed);
+                }
             }
+        } finally {
+            local.pump().resume();
         }
-        local.pump().resume();
         drain();
         Map<String, JsonNode> after = readEverything();
         before.forEach((name, value) -> assertEquals(value, after.get(name), name + ", seed " + seed));
