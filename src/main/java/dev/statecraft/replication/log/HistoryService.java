@@ -2,6 +2,7 @@ package dev.statecraft.replication.log;
 
 import dev.statecraft.replication.log.HistoryStore.EntityChange;
 import dev.statecraft.replication.log.HistoryStore.Newest;
+import dev.statecraft.replication.log.HistoryStore.StoredPart;
 import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.PackedJson;
@@ -71,8 +72,9 @@ public class HistoryService {
     public record VersionPage(List<Entity> versions, long next) {}
 
     /**
-     * Lists the stored versions of an entity. A page has at least one version and ends early if the states would exceed
-     * {@code answer-bytes}.
+     * Lists the versions of an entity. A page has at least one version and ends early if the states would exceed
+     * {@code answer-bytes}. Cost: 1 RCU for each 4 KB of stored versions; two queries for each gap of versions that are not
+     * stored, which are at most those of the last seconds.
      *
      * @param below only versions below this one
      * @param limit maximum number of versions
@@ -84,17 +86,13 @@ public class HistoryService {
             return new VersionPage(List.of(), 0);
         }
         NavigableMap<Long, Entity> found = new TreeMap<>();
-        List<Entity> recorded = versions.upTo(game, current.space(), current.id(), newest, limit);
-        recorded.forEach(version -> found.put(version.version(), version));
-        long known = recorded.isEmpty() ? 0 : recorded.get(0).version();
-        if (known < newest && newest < current.version()) {
-            found.putAll(derived(game, current, newest));
-        } else if (known < newest) {
-            found.putAll(derived(game, current, newest - 1));
-        }
         if (newest == current.version()) {
             found.put(newest, current);
         }
+        StoredPart stored = versions.upTo(game, current.space(), current.id(), newest, limit);
+        stored.versions().forEach(version -> found.putIfAbsent(version.version(), version));
+        long lowest = stored.more() ? found.firstKey() : oldest;
+        addMissing(game, current, found, lowest, newest, limit);
         AnswerBudget budget = new AnswerBudget(config.answerBytes());
         List<Entity> page = found.subMap(oldest, true, newest, true).descendingMap().values().stream()
                 .limit(limit)
@@ -102,6 +100,30 @@ public class HistoryService {
                 .toList();
         long last = page.isEmpty() ? 0 : page.get(page.size() - 1).version();
         return new VersionPage(page, last > oldest ? last : 0);
+    }
+
+    /**
+     * Adds versions that were not stored when the others were read, if the commit log still has them. The consumer stores
+     * versions at any time and in any order, so any of them can be missing.
+     *
+     * @param found the versions read, to which the missing ones are added
+     * @param limit number of versions that are enough
+     */
+    private void addMissing(
+            String game, Entity current, NavigableMap<Long, Entity> found, long lowest, long newest, int limit) {
+        int left = limit;
+        for (long version = newest; version >= lowest && left > 0; version--) {
+            if (!found.containsKey(version)) {
+                derived(game, current, version).forEach(found::putIfAbsent);
+            }
+            if (found.containsKey(version)) {
+                left--;
+            } else {
+                // Neither stored nor in the log. Those below it that are not read either have no source.
+                Long next = found.lowerKey(version);
+                version = next == null ? lowest : next + 1;
+            }
+        }
     }
 
     private static long size(Entity version) {
@@ -112,7 +134,7 @@ public class HistoryService {
     /** The last stored version up to {@code version}, and later ones that can be derived from the commit log. */
     private NavigableMap<Long, Entity> derived(String game, Entity current, long version) {
         NavigableMap<Long, Entity> found = new TreeMap<>();
-        Entity last = versions.upTo(game, current.space(), current.id(), version, 1).stream()
+        Entity last = versions.upTo(game, current.space(), current.id(), version, 1).versions().stream()
                 .findFirst()
                 .orElseGet(() -> Entity.none(current.space(), current.id()));
         if (last.version() > 0) {

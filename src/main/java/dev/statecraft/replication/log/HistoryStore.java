@@ -69,8 +69,15 @@ public class HistoryStore {
         return item.isEmpty() ? Optional.empty() : Optional.of(EntityItems.version(space, id, item));
     }
 
-    /** Reads stored versions up to {@code version}, newest first, strongly consistent. A page ends at 1 MB. */
-    public List<Entity> upTo(String game, String space, String id, long version, int limit) {
+    /**
+     * Stored versions, newest first.
+     *
+     * @param more whether older versions may be stored that were not read
+     */
+    public record StoredPart(List<Entity> versions, boolean more) {}
+
+    /** Reads stored versions up to {@code version}, newest first, strongly consistent. A part ends at 1 MB. */
+    public StoredPart upTo(String game, String space, String id, long version, int limit) {
         QueryResponse response = dynamo.query(QueryRequest.builder()
                 .tableName(tables.history())
                 .keyConditionExpression("pk = :pk AND sk <= :version")
@@ -80,9 +87,11 @@ public class HistoryStore {
                 .consistentRead(true)
                 .limit(limit)
                 .build());
-        return response.items().stream()
-                .map(item -> EntityItems.version(space, id, item))
-                .toList();
+        return new StoredPart(
+                response.items().stream()
+                        .map(item -> EntityItems.version(space, id, item))
+                        .toList(),
+                !response.lastEvaluatedKey().isEmpty());
     }
 
     /**

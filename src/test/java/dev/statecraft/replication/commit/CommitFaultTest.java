@@ -130,7 +130,9 @@ class CommitFaultTest {
         long kept = 0;
         for (String id : List.of("e0", "e1", "e2")) {
             Entity current = realm.read(id);
-            List<Entity> recorded = realm.historyStore.upTo(GAME, SPACE, id, Long.MAX_VALUE / 2, 100);
+            List<Entity> recorded = realm.historyStore
+                    .upTo(GAME, SPACE, id, Long.MAX_VALUE / 2, 100)
+                    .versions();
             List<Long> versions = recorded.stream().map(Entity::version).toList();
             List<Long> expected = new ArrayList<>();
             for (long version = current.version(); version > current.version() - current.kept(); version--) {

@@ -66,7 +66,7 @@ class ReplicationConfigTest {
         realm.update("a", "{'increment': {'n': 1}}", null);
         realm.drain();
         assertTrue(realm.reader.readAt(GAME, SPACE, "a", 1).isEmpty());
-        assertTrue(realm.historyStore.upTo(GAME, SPACE, "a", 10, 10).isEmpty());
+        assertTrue(realm.historyStore.upTo(GAME, SPACE, "a", 10, 10).versions().isEmpty());
         assertEquals(0, realm.statistics.of(GAME).totalStateHistory());
         assertInstanceOf(
                 CommitResult.Refused.class,
@@ -84,7 +84,9 @@ class ReplicationConfigTest {
         assertFalse(realm.reader.readAt(GAME, SPACE, "a", 4).isPresent());
         assertTrue(realm.reader.readAt(GAME, SPACE, "a", 5).isPresent());
         realm.drain();
-        assertEquals(3, realm.historyStore.upTo(GAME, SPACE, "a", 100, 100).size());
+        assertEquals(
+                3,
+                realm.historyStore.upTo(GAME, SPACE, "a", 100, 100).versions().size());
     }
 
     @Test
