@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,7 +33,8 @@ public class EventFeedService {
     private static final int ATTEMPTS = 32;
     private static final long CONTENTION_MILLIS = 5;
     private static final int MAX_APPEND_CHARACTERS = 1_500_000;
-    private static final int CHUNKS_PER_READ = 20;
+    private static final int FIRST_CHUNKS = 20;
+    private static final int MAX_CHUNKS_PER_READ = 100;
     private static final int MAX_CHUNKS_PER_PAGE = 200;
 
     private final EventFeedStore store;
@@ -265,54 +267,43 @@ public class EventFeedService {
     public record Page(List<Event> events, EventPosition next, boolean more) {}
 
     /**
-     * Reads events, oldest first. Cost: 1 RCU per 4 KB of packed events.
+     * Reads events, oldest first. Cost: 1 RCU per 4 KB of packed events, in one or two requests for 100 events.
      *
      * @param after position to continue from, null to start at the oldest event
      * @param type returns only events of this type, null for all; the page may then be empty although there are more
      *     events
      */
     public Page oldest(String game, @Nullable EventPosition after, @Nullable EventType type, int limit) {
-        List<Event> found = new ArrayList<>();
-        EventPosition at = after == null ? new EventPosition(0, 0) : after;
-        for (int count = 0; count < MAX_CHUNKS_PER_PAGE; count += CHUNKS_PER_READ) {
-            EventFeedStore.Chunks read = store.forwards(game, at.chunk(), CHUNKS_PER_READ);
-            for (EventFeedStore.Chunk chunk : read.chunks()) {
-                for (Event event : chunk.events()) {
-                    if (event.seq() > at.seq()) {
-                        if (found.size() == limit) {
-                            return new Page(found, at, true);
-                        }
-                        at = new EventPosition(chunk.first(), event.seq());
-                        if (type == null || type == event.type()) {
-                            found.add(event);
-                        }
-                    }
-                }
-            }
-            if (!read.more() || read.chunks().isEmpty()) {
-                return new Page(found, at, false);
-            }
-        }
-        return new Page(found, at, true);
+        return page(game, after == null ? new EventPosition(0, 0) : after, true, type, limit);
     }
 
     /**
-     * Reads events, newest first. Cost: 1 RCU per 4 KB of packed events.
+     * Reads events, newest first. Cost: 1 RCU per 4 KB of packed events, in one or two requests for 100 events.
      *
      * @param before position to continue from, null to start at the newest event
      * @param type returns only events of this type, null for all; the page may then be empty although there are more
      *     events
      */
     public Page newest(String game, @Nullable EventPosition before, @Nullable EventType type, int limit) {
+        EventPosition newest = new EventPosition(SourceChange.MAX_NUMBER, SourceChange.MAX_NUMBER);
+        return page(game, before == null ? newest : before, false, type, limit);
+    }
+
+    private Page page(String game, EventPosition from, boolean forwards, @Nullable EventType type, int limit) {
         List<Event> found = new ArrayList<>();
-        EventPosition at =
-                before == null ? new EventPosition(SourceChange.MAX_NUMBER, SourceChange.MAX_NUMBER) : before;
-        for (int count = 0; count < MAX_CHUNKS_PER_PAGE; count += CHUNKS_PER_READ) {
-            EventFeedStore.Chunks read = store.backwards(game, at.chunk(), CHUNKS_PER_READ);
+        EventPosition at = from;
+        // A chunk has an event at least; one event more tells whether there are more.
+        int chunks = type == null ? Math.min(FIRST_CHUNKS, limit + 2) : FIRST_CHUNKS;
+        for (int count = 0; count < MAX_CHUNKS_PER_PAGE; ) {
+            EventFeedStore.Chunks read =
+                    forwards ? store.forwards(game, at.chunk(), chunks) : store.backwards(game, at.chunk(), chunks);
             for (EventFeedStore.Chunk chunk : read.chunks()) {
-                for (int i = chunk.events().size() - 1; i >= 0; i--) {
-                    Event event = chunk.events().get(i);
-                    if (event.seq() < at.seq()) {
+                List<Event> events = new ArrayList<>(chunk.events());
+                if (!forwards) {
+                    Collections.reverse(events);
+                }
+                for (Event event : events) {
+                    if (forwards ? event.seq() > at.seq() : event.seq() < at.seq()) {
                         if (found.size() == limit) {
                             return new Page(found, at, true);
                         }
@@ -326,7 +317,22 @@ public class EventFeedService {
             if (!read.more() || read.chunks().isEmpty()) {
                 return new Page(found, at, false);
             }
+            count += chunks;
+            chunks = nextChunks(limit, found.size(), count);
         }
         return new Page(found, at, true);
+    }
+
+    /**
+     * Number of chunks to read next: as many as probably have the missing events and one more, which tells whether there are
+     * more events, if the next chunks are like those before. The last chunk is read again.
+     *
+     * @param found number of events in the chunks that were read
+     * @param read number of chunks that were read
+     */
+    static int nextChunks(int limit, int found, int read) {
+        int missing = limit + 1 - found;
+        int probably = found == 0 ? 2 * read : (missing * read + found - 1) / found;
+        return Math.max(2, Math.min(probably + 1, MAX_CHUNKS_PER_READ));
     }
 }

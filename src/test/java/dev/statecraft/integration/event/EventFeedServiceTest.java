@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.statecraft.local.Meter;
 import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
@@ -83,14 +84,17 @@ class EventFeedServiceTest {
 
     @Test
     void pagesOfBothOrdersContainEveryEventOnce() {
-        for (int chunk = 0; chunk < 7; chunk++) {
+        Random random = new Random(5);
+        int count = 0;
+        for (int chunk = 0; chunk < 45; chunk++) {
             List<SourceChange> part = new ArrayList<>();
-            for (int i = 1; i <= 5; i++) {
-                part.add(numbered("space/p", chunk * 5 + i));
+            for (int i = random.nextInt(chunk < 25 ? 2 : 6); i >= 0; i--) {
+                count++;
+                part.add(numbered("space/p", count));
             }
             feed.append(GAME, part);
         }
-        for (int limit = 1; limit <= 9; limit++) {
+        for (int limit : List.of(1, 2, 3, 7, 20, 21, count - 1, count, count + 1)) {
             List<Long> forwards = new ArrayList<>();
             EventFeedService.Page page = feed.oldest(GAME, null, null, limit);
             while (true) {
@@ -100,7 +104,7 @@ class EventFeedServiceTest {
                 }
                 page = feed.oldest(GAME, page.next(), null, limit);
             }
-            assertEquals(LongStream.rangeClosed(1, 35).boxed().toList(), forwards);
+            assertEquals(LongStream.rangeClosed(1, count).boxed().toList(), forwards);
             assertTrue(feed.oldest(GAME, page.next(), null, limit).events().isEmpty());
             List<Long> backwards = new ArrayList<>();
             page = feed.newest(GAME, null, null, limit);
@@ -114,6 +118,22 @@ class EventFeedServiceTest {
             Collections.reverse(backwards);
             assertEquals(forwards, backwards);
         }
+    }
+
+    /** Each append of a single event is a chunk of its own. */
+    @Test
+    void pageOfSmallChunksTakesTwoRequests() {
+        for (int i = 1; i <= 130; i++) {
+            feed.append(GAME, List.of(numbered("space/p", i)));
+        }
+        Meter meter = new Meter();
+        EventFeedService metered = new EventParts(Machine.real(), TestDatabase.client(meter), tables, Map.of()).feed;
+        assertEquals(100, metered.oldest(GAME, null, null, 100).events().size());
+        assertEquals(2, meter.take().requests());
+        assertEquals(100, metered.newest(GAME, null, null, 100).events().size());
+        assertEquals(2, meter.take().requests());
+        assertEquals(1, metered.newest(GAME, null, null, 1).events().size());
+        assertEquals(new Meter.Reading(1, 1.0, 0.0), meter.take());
     }
 
     @Test
