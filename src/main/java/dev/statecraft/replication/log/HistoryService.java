@@ -145,7 +145,9 @@ public class HistoryService {
         long seq = Math.max(0, (last.version() == 0 ? current.createdSeq() : last.seq()) - 1);
         int left = MAX_ENTRIES;
         while (last.version() < version && seq < current.seq() && left > 0) {
-            LogStore.LogPart part = log.after(game, current.space(), seq, LOG_PAGE);
+            // Sequence numbers have no gaps, and later commits did not change the entity.
+            int limit = (int) Math.min(LOG_PAGE, current.seq() - seq);
+            LogStore.LogPart part = log.after(game, current.space(), seq, limit);
             for (LogEntry entry : part.entries()) {
                 for (Change change : entry.changes()) {
                     if (change.entityId().equals(current.id())
@@ -161,7 +163,7 @@ public class HistoryService {
                 }
                 seq = entry.seq();
             }
-            left -= LOG_PAGE;
+            left -= limit;
             if (!part.more()) {
                 break;
             }
