@@ -4,7 +4,7 @@ import dev.statecraft.access.key.KeyFormat;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** Rejects anonymous calls, and caches no keys, so a revoked key is rejected immediately. */
+/** Rejects anonymous calls, caches no keys, so a revoked key is rejected immediately, and lets a test log every level. */
 public final class ClosedDoor implements QuarkusTestProfile {
 
     /** The text of the bootstrap key whose hash this profile configures. */
@@ -14,6 +14,8 @@ public final class ClosedDoor implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
+                "quarkus.log.min-level",
+                "TRACE",
                 "statecraft.access.anonymous",
                 "false",
                 "statecraft.access.key-cache",

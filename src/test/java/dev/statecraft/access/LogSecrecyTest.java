@@ -13,17 +13,15 @@ import dev.statecraft.local.LocalRuntime;
 import dev.statecraft.table.TableNames;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
@@ -33,21 +31,9 @@ import org.junit.jupiter.api.Test;
 /** Logs contain neither secrets nor player state, for accepted and for rejected requests. */
 @QuarkusTest
 @Tag("application-profile")
-@TestProfile(LogSecrecyTest.Talkative.class)
+@TestProfile(ClosedDoor.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class LogSecrecyTest {
-
-    /** Rejects anonymous calls and logs at the most detailed level. */
-    public static final class Talkative implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            Map<String, String> all = new HashMap<>(new ClosedDoor().getConfigOverrides());
-            all.put("quarkus.log.min-level", "TRACE");
-            all.put("quarkus.log.category.\"dev.statecraft\".level", "TRACE");
-            return all;
-        }
-    }
 
     private static final String STATE = "hidden-treasure-4711";
     private static final String GAME = "secretive";
@@ -82,6 +68,10 @@ class LogSecrecyTest {
     @Test
     void logs_containNoSecretsAndNoState() throws Exception {
         Kept kept = new Kept();
+        Logger application = Logger.getLogger("dev.statecraft");
+        Level before = application.getLevel();
+        application.setLevel(org.jboss.logmanager.Level.TRACE);
+        assertTrue(org.jboss.logging.Logger.getLogger("dev.statecraft").isTraceEnabled());
         Logger.getLogger("").addHandler(kept);
         String key;
         String token;
@@ -95,6 +85,7 @@ class LogSecrecyTest {
             fail();
         } finally {
             Logger.getLogger("").removeHandler(kept);
+            application.setLevel(before);
         }
         assertTrue(kept.lines.stream().anyMatch(line -> line.contains("delivered again")), () -> "" + kept.lines);
         String secret = key.split("_", 3)[2];

@@ -14,7 +14,6 @@ import dev.statecraft.lambda.ApiHandler;
 import dev.statecraft.local.DynamoDbLocalResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
@@ -30,19 +29,11 @@ import org.junit.jupiter.api.Test;
 /** Pages of configured origins may call the API, over HTTP and through API Gateway. */
 @QuarkusTest
 @Tag("application-profile")
-@TestProfile(CrossOriginTest.OneOrigin.class)
+@TestProfile(BrowserPages.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class CrossOriginTest {
 
-    private static final String GAME = "https://game.example";
-
-    public static final class OneOrigin implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("statecraft.cors.origins", GAME + ",https://other.example");
-        }
-    }
+    private static final String GAME = BrowserPages.GAME;
 
     @Inject
     @Named("api")

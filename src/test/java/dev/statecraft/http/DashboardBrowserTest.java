@@ -8,14 +8,12 @@ import dev.statecraft.local.DynamoDbLocalResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @Tag("application-profile")
 @QuarkusTest
 @WithTestResource(DynamoDbLocalResource.class)
-@TestProfile(DashboardBrowserTest.OwnGame.class)
+@TestProfile(BrowserPages.class)
 class DashboardBrowserTest {
 
     private static final NodeProject PROJECT = new NodeProject(Path.of("src/test/browser"), Path.of("target/browser"));
@@ -37,15 +35,6 @@ class DashboardBrowserTest {
 
     @TestHTTPResource
     URL application;
-
-    /** An application and tables of its own, since migrations change what others may register; time to decide. */
-    public static final class OwnGame implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("statecraft.replication.conflict-resolution-timeout", "60s");
-        }
-    }
 
     @Test
     void dashboard_worksInABrowser() throws Exception {

@@ -3,36 +3,26 @@ package dev.statecraft.integration.binding;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.statecraft.integration.ImmediateReplication;
 import dev.statecraft.local.DynamoDbLocalResource;
+import dev.statecraft.local.FaultyBus;
 import dev.statecraft.local.LocalRuntime;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tests the replication of top entries as an entity. */
 @QuarkusTest
 @Tag("application-profile")
-@TestProfile(ReplicatedBoardsTest.Replicating.class)
+@TestProfile(ImmediateReplication.class)
 @WithTestResource(DynamoDbLocalResource.class)
+@WithTestResource(FaultyBus.class)
 class ReplicatedBoardsTest {
-
-    /** Replicates boards immediately. */
-    public static final class Replicating implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "statecraft.integration.leaderboard-replication", "true",
-                    "statecraft.integration.leaderboard-replication-interval", "0s");
-        }
-    }
 
     @Inject
     LocalRuntime local;

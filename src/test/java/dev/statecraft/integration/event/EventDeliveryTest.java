@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.integration.ImmediateReplication;
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.FaultyBus;
 import dev.statecraft.local.LocalHandlers;
@@ -16,7 +17,6 @@ import dev.statecraft.local.stream.StreamFaults;
 import dev.statecraft.table.TableNames;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -44,22 +44,10 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  */
 @QuarkusTest
 @Tag("application-profile")
-@TestProfile(EventDeliveryTest.Faulty.class)
+@TestProfile(ImmediateReplication.class)
 @WithTestResource(DynamoDbLocalResource.class)
 @WithTestResource(FaultyBus.class)
 class EventDeliveryTest {
-
-    /** Replicates top entries immediately and lets calls to DynamoDB fail on request. */
-    public static final class Faulty implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "statecraft.integration.leaderboard-replication", "true",
-                    "statecraft.integration.leaderboard-replication-interval", "0s",
-                    "quarkus.dynamodb.interceptors", StreamFaults.class.getName());
-        }
-    }
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PLAYERS = 12;
