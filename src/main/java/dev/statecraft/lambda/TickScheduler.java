@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.services.scheduler.SchedulerClient;
 import software.amazon.awssdk.services.scheduler.model.ActionAfterCompletion;
 import software.amazon.awssdk.services.scheduler.model.ConflictException;
@@ -176,7 +176,7 @@ public class TickScheduler {
         SchedulerClient open = client;
         if (open == null) {
             open = SchedulerClient.builder()
-                    .httpClientBuilder(UrlConnectionHttpClient.builder())
+                    .httpClientBuilder(ApacheHttpClient.builder())
                     .overrideConfiguration(calls -> calls.apiCallTimeout(TIMEOUT))
                     .build();
             client = open;

@@ -14,7 +14,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -35,6 +36,9 @@ public final class LocalDynamoDb {
      */
     private static final long NEW_PROCESS_AFTER_NANOS = Duration.ofSeconds(30).toNanos();
 
+    /** Threads of one test that send requests at the same time. */
+    private static final int MOST_CONNECTIONS = 300;
+
     /** The process, which runs until the JVM ends or until {@link #renew()}. */
     private static @Nullable DynamoDbLocal own;
 
@@ -42,6 +46,10 @@ public final class LocalDynamoDb {
 
     /** Whether there are tables that are used after the end of their test. */
     private static final String LASTING = "statecraft.test.dynamodb-lasts";
+
+    /** One pool of connections for all clients, because tests do not close theirs. */
+    private static final SdkHttpClient HTTP =
+            ApacheHttpClient.builder().maxConnections(MOST_CONNECTIONS).build();
 
     private static final AtomicInteger PREFIXES = new AtomicInteger();
 
@@ -103,16 +111,16 @@ public final class LocalDynamoDb {
     public static DynamoDbClient patientClient() {
         return configured(
                         DynamoDbClient.builder()
-                                .httpClient(UrlConnectionHttpClient.builder()
-                                        .socketTimeout(Duration.ofMinutes(10))
-                                        .build()),
+                                .httpClientBuilder(ApacheHttpClient.builder()
+                                        .maxConnections(MOST_CONNECTIONS)
+                                        .socketTimeout(Duration.ofMinutes(10))),
                         endpoint())
                 .build();
     }
 
     /** A client with interceptors, which may count consumption or fail calls. */
     public static DynamoDbClient client(List<ExecutionInterceptor> interceptors) {
-        return configured(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint())
+        return configured(DynamoDbClient.builder().httpClient(HTTP), endpoint())
                 .overrideConfiguration(
                         o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).executionInterceptors(interceptors))
                 .build();
@@ -120,8 +128,7 @@ public final class LocalDynamoDb {
 
     /** A client of another database. */
     public static DynamoDbClient client(URI endpoint) {
-        return configured(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint)
-                .build();
+        return configured(DynamoDbClient.builder().httpClient(HTTP), endpoint).build();
     }
 
     /** The streams of the same database. */
@@ -131,7 +138,7 @@ public final class LocalDynamoDb {
 
     /** The streams of another database. */
     public static DynamoDbStreamsClient streams(URI endpoint) {
-        return configured(DynamoDbStreamsClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint)
+        return configured(DynamoDbStreamsClient.builder().httpClient(HTTP), endpoint)
                 .build();
     }
 
