@@ -27,6 +27,7 @@ class LuauSdkTest {
                 "session-test.luau",
                 "replica-test.luau",
                 "migration-test.luau",
+                "mock-test.luau",
                 "client-test.luau",
                 "examples-test.luau");
     }
