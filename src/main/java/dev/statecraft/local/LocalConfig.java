@@ -35,6 +35,13 @@ public interface LocalConfig {
     @WithDefault("2s")
     Duration longestStreamPoll();
 
+    /**
+     * Longest wait before a failed batch of stream records is delivered again. The wait starts at 100 ms and doubles with
+     * each consecutive failure.
+     */
+    @WithDefault("10s")
+    Duration longestBackOff();
+
     /** Path of a SAM template to use instead of the project's; a system property. */
     Optional<String> template();
 

@@ -148,7 +148,7 @@ public final class LocalRuntime {
                 .httpClient(ApacheHttpClient.create())
                 .build();
         streams = client;
-        StreamPace pace = StreamPace.polling(config.streamPoll(), config.longestStreamPoll());
+        StreamPace pace = StreamPace.polling(config.streamPoll(), config.longestStreamPoll(), config.longestBackOff());
         pump = StreamPump.start(dynamoDb, client, tables.prefix(), sources, pace);
     }
 }

@@ -12,6 +12,8 @@ public final class ImmediateReplication implements QuarkusTestProfile {
         return Map.of(
                 "statecraft.integration.leaderboard-replication", "true",
                 "statecraft.integration.leaderboard-replication-interval", "0s",
+                // A batch may fail several times in a row.
+                "statecraft.local.longest-back-off", "100ms",
                 "quarkus.dynamodb.interceptors", StreamFaults.class.getName());
     }
 }

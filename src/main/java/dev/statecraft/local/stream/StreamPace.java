@@ -14,7 +14,12 @@ public record StreamPace(Duration poll, Duration longestPoll, Duration firstBack
 
     /** Waits between 100 ms and 10 s after failures. */
     public static StreamPace polling(Duration poll, Duration longestPoll) {
-        return new StreamPace(poll, longestPoll, Duration.ofMillis(100), Duration.ofSeconds(10));
+        return polling(poll, longestPoll, Duration.ofSeconds(10));
+    }
+
+    /** Waits between 100 ms and {@code longestBackOff} after failures. */
+    public static StreamPace polling(Duration poll, Duration longestPoll, Duration longestBackOff) {
+        return new StreamPace(poll, longestPoll, Duration.ofMillis(100), longestBackOff);
     }
 
     /** Returns the wait after a wait that ended without records. */
