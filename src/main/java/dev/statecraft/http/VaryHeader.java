@@ -55,7 +55,8 @@ public class VaryHeader {
 
     private void add(HttpServerResponse response) {
         MultiMap headers = response.headers();
-        Set<String> names = new LinkedHashSet<>(names(headers.getAll(HttpHeaders.VARY)));
+        List<String> before = headers.getAll(HttpHeaders.VARY);
+        Set<String> names = before.isEmpty() ? new LinkedHashSet<>() : new LinkedHashSet<>(names(before));
         if (response.getStatusCode() == NOT_MODIFIED || isCompressed(headers.get(HttpHeaders.CONTENT_TYPE))) {
             names.add(ACCEPT_ENCODING);
         }
@@ -68,8 +69,12 @@ public class VaryHeader {
     }
 
     private boolean isCompressed(@Nullable String contentType) {
-        return contentType != null
-                && compressed.contains(contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
+        if (contentType == null) {
+            return false;
+        }
+        int end = contentType.indexOf(';');
+        String type = end < 0 ? contentType : contentType.substring(0, end);
+        return compressed.contains(type.strip().toLowerCase(Locale.ROOT));
     }
 
     /** The names in the values of a list header, in lower case. */

@@ -29,8 +29,8 @@ final class ContractSchemas {
     private static final String COMMON = "CommonFields";
     private static final String PREFIX = "#/components/schemas/";
 
-    /** Prefix of the schemas of Jackson's tree types. Common fields describe fields of these types. */
-    private static final String JACKSON = PREFIX + "com.fasterxml.jackson.databind.";
+    /** Prefix of the schemas of JSON trees, set by {@code mp.openapi.schema}. Common fields describe fields of these types. */
+    private static final String TREES = PREFIX + "JsonTree";
 
     /** The records of the index by the name of their schema. */
     private final Map<String, List<ClassInfo>> records;
@@ -46,7 +46,7 @@ final class ContractSchemas {
         Map<String, Schema> schemas =
                 new LinkedHashMap<>(document.getComponents().getSchemas());
         Schema common = schemas.remove(COMMON);
-        schemas.keySet().removeIf(name -> (PREFIX + name).startsWith(JACKSON));
+        schemas.keySet().removeIf(name -> (PREFIX + name).startsWith(TREES));
         document.getComponents().setSchemas(schemas);
         Set<String> requests = new HashSet<>();
         operations(document)
@@ -167,7 +167,7 @@ final class ContractSchemas {
     }
 
     private static boolean isTree(Schema schema) {
-        return schema.getRef() != null && schema.getRef().startsWith(JACKSON);
+        return schema.getRef() != null && schema.getRef().startsWith(TREES);
     }
 
     /** Fills missing attributes of a field from the shared description. */

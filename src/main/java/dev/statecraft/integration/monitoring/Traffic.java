@@ -34,13 +34,9 @@ public record Traffic(long requests, long serverErrors, long clientErrors, long 
         while (bucket < BOUNDS.size() && millis > BOUNDS.get(bucket)) {
             bucket++;
         }
-        Map<String, Long> numbers = new LinkedHashMap<>();
-        numbers.put("rq", 1L);
-        numbers.put("er", status >= 500 ? 1L : 0);
-        numbers.put("ce", status >= 400 && status < 500 ? 1L : 0);
-        numbers.put("ms", millis);
-        numbers.put("h" + bucket, 1L);
-        return of(numbers);
+        List<Long> buckets = new ArrayList<>(NONE.buckets);
+        buckets.set(bucket, 1L);
+        return new Traffic(1, status >= 500 ? 1 : 0, status >= 400 && status < 500 ? 1 : 0, millis, buckets);
     }
 
     /** Creates counts from the numbers by their stored names; missing numbers are 0. */
@@ -81,10 +77,16 @@ public record Traffic(long requests, long serverErrors, long clientErrors, long 
     }
 
     private Traffic combined(Traffic other, int sign) {
-        Map<String, Long> sum = new LinkedHashMap<>();
-        Map<String, Long> others = other.numbers();
-        numbers().forEach((name, value) -> sum.put(name, value + sign * others.getOrDefault(name, 0L)));
-        return of(sum);
+        List<Long> sums = new ArrayList<>(buckets.size());
+        for (int i = 0; i < buckets.size(); i++) {
+            sums.add(buckets.get(i) + sign * other.buckets.get(i));
+        }
+        return new Traffic(
+                requests + sign * other.requests,
+                serverErrors + sign * other.serverErrors,
+                clientErrors + sign * other.clientErrors,
+                millis + sign * other.millis,
+                sums);
     }
 
     /** Returns the mean duration in milliseconds, rounded to one decimal; 0 without a request. */

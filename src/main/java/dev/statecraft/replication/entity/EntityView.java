@@ -18,7 +18,7 @@ public record EntityView(
         String id,
         String space,
         @Nullable String type,
-        @Nullable JsonNode state,
+        @Nullable PackedJson state,
         long version,
         @Nullable String schemaVersion,
         @Nullable String owner,
@@ -32,7 +32,7 @@ public record EntityView(
                 entity.id(),
                 entity.space(),
                 entity.type(),
-                entity.deleted() ? null : entity.json(),
+                entity.state(),
                 entity.version(),
                 entity.schemaVersion(),
                 entity.owner(),
@@ -64,7 +64,7 @@ public record EntityView(
             String id,
             @Nullable String space,
             @Nullable Long version,
-            @Nullable JsonNode state,
+            @Nullable PackedJson state,
             boolean accepted,
             List<JsonNode> conflicts,
             @Nullable Strategy strategy,
@@ -79,7 +79,7 @@ public record EntityView(
             String by,
             @Nullable Strategy strategy,
             @Nullable JsonNode conflicts,
-            @Nullable JsonNode state,
+            @Nullable PackedJson state,
             @Nullable Boolean deleted) {
 
         static VersionView of(Entity entity) {
@@ -90,7 +90,7 @@ public record EntityView(
                     entity.by(),
                     entity.strategy(),
                     conflicts == null ? null : conflicts.value(),
-                    entity.deleted() ? null : entity.json(),
+                    entity.state(),
                     entity.deleted() ? Boolean.TRUE : null);
         }
     }

@@ -191,7 +191,7 @@ public final class UpdateProblems {
                 entity.id(),
                 entity.space(),
                 entity.version(),
-                entity.json(),
+                entity.state(),
                 true,
                 conflicts == null ? List.of() : list(conflicts.value()),
                 entity.strategy(),

@@ -4,11 +4,16 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializable;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
@@ -17,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stored form of a JSON value: UTF-8 text, compressed in the zlib format (RFC 1950) if that is smaller. The value
- * must not be modified.
+ * must not be modified. In a response it is written as the text that is stored, without parsing it.
  *
  * <p>Stored layout: one byte, 0 for plain or 1 for compressed; the length of the plain text in four bytes, most
  * significant byte first; the text.
  */
-public final class PackedJson {
+public final class PackedJson implements JsonSerializable {
 
     /** A threshold that turns compression off. */
     public static final int NEVER = Integer.MAX_VALUE;
@@ -130,11 +135,29 @@ public final class PackedJson {
         }
     }
 
+    @Override
+    public void serialize(JsonGenerator out, SerializerProvider provider) throws IOException {
+        if (out instanceof TokenBuffer) {
+            // A tree has no place for text.
+            provider.defaultSerializeValue(value(), out);
+        } else {
+            out.writeRawValue(new String(plain(), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Override
+    public void serializeWithType(JsonGenerator out, SerializerProvider provider, TypeSerializer type)
+            throws IOException {
+        serialize(out, provider);
+    }
+
+    private byte[] plain() {
+        return isDeflated() ? inflate() : Arrays.copyOfRange(stored, HEADER_BYTES, stored.length);
+    }
+
     private JsonNode read() {
         try {
-            return isDeflated()
-                    ? MAPPER.readTree(inflate())
-                    : MAPPER.readTree(stored, HEADER_BYTES, stored.length - HEADER_BYTES);
+            return MAPPER.readTree(plain());
         } catch (IOException e) {
             throw new UncheckedIOException("stored JSON cannot be read", e);
         }

@@ -32,8 +32,10 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 
 /**
- * Processor time of the application for each operation over HTTP, and as a ratio to an empty request and the same requests
- * to DynamoDB sent by the bare SDK. User and system time of the process; client and database are other processes.
+ * Processor time of the application for each operation over HTTP, and as a ratio to the same requests to DynamoDB behind a
+ * route without anything else ({@link BareCalls}). A loop of the same requests is measured too: in it, processor caches and
+ * predictions know nothing else. User and system time of the process without the threads in which the JVM compiles, which a
+ * native executable does not have; client and database are other processes.
  */
 @Tag("bench")
 @QuarkusTest
@@ -41,9 +43,14 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 @WithTestResource(DynamoDbLocalResource.class)
 class CpuBench {
 
-    private static final int WARM_UP = Integer.getInteger("warmUp", 2_000);
-    private static final int MEASURED = Integer.getInteger("measured", 2_000);
+    private static final int WARM_UP = Integer.getInteger("warmUp", 5_000);
+
+    /** Rounds of an operation, its bare requests and the loop, in turn. */
+    private static final int ROUNDS = Integer.getInteger("rounds", 10);
+
+    /** Requests of a round. */
     private static final int RECORDED = 200;
+
     private static final int BATCH = 100;
 
     /** Records of a stream, of which half are measured. */
@@ -69,7 +76,6 @@ class CpuBench {
 
     private final OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private int number = 1;
-    private double emptyMillis;
 
     @Test
     void processorTimeOfOperations() throws Exception {
@@ -81,13 +87,8 @@ class CpuBench {
                     "POST", "/v1/entities", "{\"id\":\"e%n\",\"type\":\"UI_STATE\",\"state\":" + state + "}", 0, 500);
             local.pump().drain(Duration.ofMinutes(2));
             local.pump().pause();
-            Bench.print("%-40s %10s %10s %8s", "operation", "CPU ms", "bare ms", "ratio");
-            emptyMillis = millis(
-                    () -> client.send("GET", "/q/health/live", "", 0, WARM_UP),
-                    WARM_UP,
-                    () -> client.send("GET", "/q/health/live", "", 0, MEASURED),
-                    MEASURED);
-            Bench.print("%-40s %10.3f", "empty request", emptyMillis);
+            Bench.print("%-40s %10s %10s %10s %8s", "operation", "CPU ms", "bare ms", "loop ms", "ratio");
+            measure(client, "read of a test's resource", "GET", "/v1/echo/shapes", "");
             measure(client, "entity read", "GET", "/v1/entities/e%p", "");
             measure(
                     client,
@@ -143,23 +144,27 @@ class CpuBench {
         if (!name.contains(ONLY)) {
             return;
         }
-        double millis = millis(
-                () -> send(client, method, path, body, WARM_UP),
-                WARM_UP,
-                () -> send(client, method, path, body, MEASURED),
-                MEASURED);
+        send(client, method, path, body, WARM_UP);
         List<SdkRequest> calls =
                 RepeatedCalls.repeatable(RepeatedCalls.of(() -> send(client, method, path, body, RECORDED)));
-        int warmUp = Math.max(1, WARM_UP / RECORDED);
-        int rounds = Math.max(1, MEASURED / RECORDED);
-        double bare = millis(
-                () -> IntStream.range(0, warmUp).forEach(i -> RepeatedCalls.repeat(dynamo, calls)),
-                warmUp,
-                () -> IntStream.range(0, rounds).forEach(i -> RepeatedCalls.repeat(dynamo, calls)),
-                rounds * RECORDED);
+        BareCalls.set(calls, RECORDED);
+        bare(client, WARM_UP);
+        IntStream.range(0, WARM_UP / RECORDED).forEach(i -> RepeatedCalls.repeat(dynamo, calls));
+        double millis = 0;
+        double bare = 0;
+        double loop = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            millis += millis(() -> send(client, method, path, body, RECORDED)) / RECORDED / ROUNDS;
+            bare += millis(() -> bare(client, RECORDED)) / RECORDED / ROUNDS;
+            loop += millis(() -> RepeatedCalls.repeat(dynamo, calls)) / RECORDED / ROUNDS;
+        }
         Bench.print(
-                "%-40s %10.3f %10.3f %8.2f  (%.1f requests to DynamoDB)",
-                name, millis, bare, millis / (bare + emptyMillis), calls.size() / (double) RECORDED);
+                "%-40s %10.3f %10.3f %10.3f %8.2f  (%.1f requests to DynamoDB)",
+                name, millis, bare, loop, millis / bare, calls.size() / (double) RECORDED);
+    }
+
+    private static void bare(LoadClient client, int times) {
+        client.send("GET", BareCalls.PATH, "", 0, times);
     }
 
     private void measure(String name, String handler, String table, Runnable load) throws Exception {
@@ -175,17 +180,15 @@ class CpuBench {
         List<String> measured = events.subList(half, events.size());
         int records = measured.size() * BATCH;
         List<SdkRequest> calls = new ArrayList<>();
-        double millis = millis(
-                () -> events.subList(0, half).forEach(event -> invoke(function, event)),
-                half,
-                () -> calls.addAll(RepeatedCalls.of(() -> measured.forEach(event -> invoke(function, event)))),
-                records);
+        events.subList(0, half).forEach(event -> invoke(function, event));
+        double millis =
+                millis(() -> calls.addAll(RepeatedCalls.of(() -> measured.forEach(event -> invoke(function, event)))));
         List<SdkRequest> repeated = RepeatedCalls.repeatable(calls);
-        double bare = millis(
-                () -> RepeatedCalls.repeat(dynamo, repeated), 1, () -> RepeatedCalls.repeat(dynamo, repeated), records);
+        RepeatedCalls.repeat(dynamo, repeated);
+        double bare = millis(() -> RepeatedCalls.repeat(dynamo, repeated));
         Bench.print(
-                "%-40s %10.3f %10.3f %8.2f  (%.2f requests to DynamoDB)",
-                name, millis, bare, millis / bare, calls.size() / (double) records);
+                "%-40s %10.3f %10.3f %10s %8.2f  (%.2f requests to DynamoDB)",
+                name, millis / records, bare / records, "", millis / bare, calls.size() / (double) records);
     }
 
     private static void invoke(LambdaFunction function, String event) {
@@ -201,12 +204,10 @@ class CpuBench {
         number += times;
     }
 
-    private double millis(Runnable warmUp, int warmUps, Runnable work, int times) {
-        if (warmUps > 0) {
-            warmUp.run();
-        }
-        long before = process.getProcessCpuTime();
+    /** Processor time of the process without the compiler of the JVM. */
+    private double millis(Runnable work) {
+        long before = process.getProcessCpuTime() - CompilerThreads.nanos();
         work.run();
-        return (process.getProcessCpuTime() - before) / 1e6 / times;
+        return (process.getProcessCpuTime() - CompilerThreads.nanos() - before) / 1e6;
     }
 }
