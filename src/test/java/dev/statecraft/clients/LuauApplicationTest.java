@@ -91,7 +91,7 @@ class LuauApplicationTest {
 
     /** Random calls; the seed is printed when an answer differs. */
     @ParameterizedTest
-    @ValueSource(strings = {"entities", "boards", "sessions", "seasons"})
+    @ValueSource(strings = {"entities", "boards", "sessions", "seasons", "migrations"})
     void mockAnswersAsTheApplication(String feature) throws IOException, InterruptedException {
         run("agreement-" + feature, "agreement-" + feature + "-test.luau");
     }
