@@ -3,7 +3,8 @@
 // An argument --name=value is Roblox.name for the tests; the Luau blocks of the page --guide=… are scripts for them.
 // --copies=n runs the tests n times side by side, each in a thread with its own VM, because a VM has 16 MB. With
 // --unpaused=true, the virtual time does not pass while a request is in flight, and the real time does not pass otherwise.
-// Exits with 1 if a test fails.
+// With --pause=n, a skip of the virtual time takes up to n milliseconds instead of 20, for a test that waits long for the
+// application. Exits with 1 if a test fails.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -109,7 +110,7 @@ async function run(file) {
         return 'The test waits for something that never happens.';
       }
       if (url !== '-' && url !== MOCK && !settings.unpaused) {
-        await pause(Math.min(seconds * 1000, MAX_PAUSE_MILLIS));
+        await pause(Math.min(seconds * 1000, Number(settings.pause ?? MAX_PAUSE_MILLIS)));
       }
     }
   }

@@ -29,9 +29,10 @@ class LuauApplicationTest {
     @Inject
     SessionConfig sessions;
 
+    /** A busy application may take long for a migration, and the SDK waits for it for five minutes of virtual time. */
     @Test
     void usageExamplesOfTheOriginalSystemsRunUnchanged() throws IOException, InterruptedException {
-        run("seed", "seed-test.luau");
+        run("seed", "seed-test.luau", "--pause=100");
     }
 
     @Test

@@ -22,9 +22,9 @@ public final class BareCalls {
 
     private static volatile List<SdkRequest> calls = List.of();
     private static volatile int operations = 1;
+    private static final AtomicInteger NEXT = new AtomicInteger();
 
     private final DynamoDbClient dynamo;
-    private final AtomicInteger next = new AtomicInteger();
 
     BareCalls(DynamoDbClient dynamo) {
         this.dynamo = dynamo;
@@ -34,6 +34,7 @@ public final class BareCalls {
     static void set(List<SdkRequest> recorded, int count) {
         calls = List.copyOf(recorded);
         operations = count;
+        NEXT.set(0);
     }
 
     void route(@Observes Router router) {
@@ -41,7 +42,7 @@ public final class BareCalls {
     }
 
     private void repeat(RoutingContext request) {
-        int operation = Math.floorMod(next.getAndIncrement(), operations);
+        int operation = Math.floorMod(NEXT.getAndIncrement(), operations);
         List<SdkRequest> all = calls;
         RepeatedCalls.repeat(
                 dynamo, all.subList(all.size() * operation / operations, all.size() * (operation + 1) / operations));
