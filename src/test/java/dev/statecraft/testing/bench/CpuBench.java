@@ -33,9 +33,9 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 
 /**
  * Processor time of the application for each operation over HTTP, and as a ratio to the same requests to DynamoDB behind a
- * route without anything else ({@link BareCalls}). A loop of the same requests is measured too: in it, processor caches and
- * predictions know nothing else. User and system time of the process without the threads in which the JVM compiles, which a
- * native executable does not have; client and database are other processes.
+ * route without anything else ({@link BareCalls}). A loop of the same requests is measured too; its code and data stay in the
+ * processor's caches. The time is user and system time of the process, without the threads in which the JVM compiles, which
+ * a native executable does not have. Client and database are other processes.
  */
 @Tag("bench")
 @QuarkusTest
